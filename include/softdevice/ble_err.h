@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+/**
+ * Return codes of the Bluetooth layers. The GAP, GATT client and GATT server codes stand here too,
+ * so that one header names every code.
+ */
+
+#ifndef BLE_ERR_H_
+#define BLE_ERR_H_
+
+#include "nrf_error.h"
+
+/* Common to the Bluetooth layers. */
+#define BLE_ERROR_NOT_ENABLED 0x3001
+#define BLE_ERROR_INVALID_CONN_HANDLE 0x3002
+#define BLE_ERROR_INVALID_ATTR_HANDLE 0x3003
+#define BLE_ERROR_INVALID_ADV_HANDLE 0x3004
+#define BLE_ERROR_INVALID_ROLE 0x3005
+#define BLE_ERROR_BLOCKED_BY_OTHER_LINKS 0x3006
+#define BLE_ERROR_UNSUPPORTED_REMOTE_FEATURE 0x3007
+
+/* GAP. */
+#define BLE_ERROR_GAP_UUID_LIST_MISMATCH 0x3200
+#define BLE_ERROR_GAP_DISCOVERABLE_WITH_WHITELIST 0x3201
+#define BLE_ERROR_GAP_INVALID_BLE_ADDR 0x3202
+#define BLE_ERROR_GAP_WHITELIST_IN_USE 0x3203
+#define BLE_ERROR_GAP_DEVICE_IDENTITIES_IN_USE 0x3204
+#define BLE_ERROR_GAP_DEVICE_IDENTITIES_DUPLICATE 0x3205
+#define BLE_ERROR_GAP_ZERO_IRK_NOT_ALLOWED 0x3206
+
+/* GATT client. */
+#define BLE_ERROR_GATTC_PROC_NOT_PERMITTED 0x3300
+
+/* GATT server. */
+#define BLE_ERROR_GATTS_INVALID_ATTR_TYPE 0x3400
+#define BLE_ERROR_GATTS_SYS_ATTR_MISSING 0x3401
+
+#endif  // BLE_ERR_H_

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+/** Return codes common to all SoftDevice layers. */
+
+#ifndef NRF_ERROR_H_
+#define NRF_ERROR_H_
+
+/* First code of each layer. */
+#define NRF_ERROR_BASE_NUM 0x00
+#define NRF_ERROR_SDM_BASE_NUM 0x1000
+#define NRF_ERROR_SOC_BASE_NUM 0x2000
+#define NRF_ERROR_STK_BASE_NUM 0x3000
+
+/* Common codes. */
+#define NRF_SUCCESS 0
+#define NRF_ERROR_SVC_HANDLER_MISSING 1
+#define NRF_ERROR_SOFTDEVICE_NOT_ENABLED 2
+#define NRF_ERROR_INTERNAL 3
+#define NRF_ERROR_NO_MEM 4
+#define NRF_ERROR_NOT_FOUND 5
+#define NRF_ERROR_NOT_SUPPORTED 6
+#define NRF_ERROR_INVALID_PARAM 7
+#define NRF_ERROR_INVALID_STATE 8
+#define NRF_ERROR_INVALID_LENGTH 9
+#define NRF_ERROR_INVALID_FLAGS 10
+#define NRF_ERROR_INVALID_DATA 11
+#define NRF_ERROR_DATA_SIZE 12
+#define NRF_ERROR_TIMEOUT 13
+#define NRF_ERROR_NULL 14
+#define NRF_ERROR_FORBIDDEN 15
+#define NRF_ERROR_INVALID_ADDR 16
+#define NRF_ERROR_BUSY 17
+#define NRF_ERROR_CONN_COUNT 18
+#define NRF_ERROR_RESOURCES 19
+
+#endif  // NRF_ERROR_H_
