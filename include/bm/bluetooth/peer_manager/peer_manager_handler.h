@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+/**
+ * Standard handlers: what most applications want to happen on Peer Manager events.
+ *
+ * The functions that take a pm_evt are called for every event of the Peer Manager, from the
+ * application's own handler or registered directly with pm_register. Those that take a ble_evt_t
+ * are called for every event of the stack. None of them returns a result; what they start is
+ * reported by further events, what fails is logged.
+ */
+
+#ifndef PEER_MANAGER_HANDLER_H_
+#define PEER_MANAGER_HANDLER_H_
+
+#include "ble.h"
+#include "bm/bluetooth/peer_manager/peer_manager.h"
+#include "bm/bluetooth/peer_manager/peer_manager_types.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/**
+ * Logs every event, and starts security when a bonded peer connects.
+ *
+ * On PM_EVT_BONDED_PEER_CONNECTED it calls pm_conn_secure(conn_handle, false), after
+ * CONFIG_PM_HANDLER_SEC_DELAY_MS milliseconds, unless the link is encrypted by then. If the SMP of
+ * the link has timed out the link is ended (reason 0x13).
+ */
+void pm_handler_on_pm_evt(const struct pm_evt* pm_evt);
+
+/** Logs an event, in a severity that fits it. @ref pm_handler_on_pm_evt does so already. */
+void pm_handler_pm_evt_log(const struct pm_evt* pm_evt);
+
+/**
+ * Keeps the store usable: ranks peers by use, and makes room when the store is full.
+ *
+ * When a bonded peer connects or is secured it becomes the highest ranked (needs
+ * CONFIG_PM_PEER_RANKS). On PM_EVT_STORAGE_FULL the lowest ranked peer without a link is deleted;
+ * a rank that could not be stored is tried again when room has been made.
+ */
+void pm_handler_flash_clean(const struct pm_evt* pm_evt);
+
+/** To be called when a function has returned NRF_ERROR_RESOURCES: acts as on PM_EVT_STORAGE_FULL.
+ */
+void pm_handler_flash_clean_on_return(void);
+
+/** Ends the link (reason 0x13) on PM_EVT_CONN_SEC_FAILED. */
+void pm_handler_disconnect_on_sec_failure(const struct pm_evt* pm_evt);
+
+/**
+ * Ends the link (reason 0x13) on PM_EVT_CONN_SEC_SUCCEEDED when its state is below min_conn_sec.
+ *
+ * min_conn_sec: each bit that is set must be set in the state of the link. Not NULL.
+ */
+void pm_handler_disconnect_on_insufficient_sec(const struct pm_evt* pm_evt,
+                                               struct pm_conn_sec_status* min_conn_sec);
+
+/**
+ * Starts security on every new link: on BLE_GAP_EVT_CONNECTED it calls pm_conn_secure(conn_handle,
+ * false), after CONFIG_PM_HANDLER_SEC_DELAY_MS milliseconds.
+ */
+void pm_handler_secure_on_connection(const ble_evt_t* ble_evt);
+
+/**
+ * Starts security when a GATT client procedure failed for insufficient encryption or
+ * authentication, even if the link is encrypted. The procedure is not repeated.
+ */
+void pm_handler_secure_on_error(const ble_evt_t* ble_evt);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif  // PEER_MANAGER_HANDLER_H_
