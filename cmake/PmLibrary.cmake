@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # One static library per layer, one GoogleTest binary per suite.
+include(GNUInstallDirs)
+set(PM_INSTALL_INCLUDEDIR "${CMAKE_INSTALL_INCLUDEDIR}/peer_manager")
 
 set(PM_WARNINGS -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-sign-conversion)
 if(PM_WERROR)
@@ -13,6 +15,7 @@ function(pm_library layer)
   add_library(pm_${layer} STATIC ${ARG_SOURCES})
   add_library(pm::${layer} ALIAS pm_${layer})
   set_target_properties(pm_${layer} PROPERTIES EXPORT_NAME ${layer})
+  set_property(GLOBAL APPEND PROPERTY PM_LAYERS ${layer})
   target_include_directories(pm_${layer} PRIVATE "${PROJECT_SOURCE_DIR}/src")
   target_link_libraries(pm_${layer} PUBLIC ${ARG_DEPENDS})
   target_compile_options(pm_${layer} PRIVATE ${PM_WARNINGS})
@@ -28,6 +31,7 @@ function(pm_interface layer)
   add_library(pm_${layer} INTERFACE)
   add_library(pm::${layer} ALIAS pm_${layer})
   set_target_properties(pm_${layer} PROPERTIES EXPORT_NAME ${layer})
+  set_property(GLOBAL APPEND PROPERTY PM_LAYERS ${layer})
   target_link_libraries(pm_${layer} INTERFACE ${ARG_DEPENDS})
 endfunction()
 
