@@ -26,6 +26,17 @@ struct SetEventMask {
   }
 };
 
+/// 7.3.69. Bit 23: Authenticated Payload Timeout Expired.
+struct SetEventMaskPage2 {
+  static constexpr Opcode kOpcode = Opcode::kSetEventMaskPage2;
+  using Return = StatusReturn;
+  uint64_t mask = 0;
+  template <class F>
+  constexpr void fields(F& f) {
+    f(mask);
+  }
+};
+
 /// 7.8.1. Bit n lets subevent n + 1 through.
 struct LeSetEventMask {
   static constexpr Opcode kOpcode = Opcode::kLeSetEventMask;
@@ -80,6 +91,24 @@ struct ReadLocalSupportedFeatures {
     template <class F>
     constexpr void fields(F& f) {
       f(status, features);
+    }
+  };
+  template <class F>
+  constexpr void fields(F&) {}
+};
+
+/// 7.4.5. Buffers shared with BR/EDR: what counts when LE Read Buffer Size tells of none.
+struct ReadBufferSize {
+  static constexpr Opcode kOpcode = Opcode::kReadBufferSize;
+  struct Return {
+    ErrorCode status{};
+    uint16_t acl_length = 0;  // octets of ACL data
+    uint8_t synchronous_length = 0;
+    uint16_t acl_count = 0;
+    uint16_t synchronous_count = 0;
+    template <class F>
+    constexpr void fields(F& f) {
+      f(status, acl_length, synchronous_length, acl_count, synchronous_count);
     }
   };
   template <class F>

@@ -67,6 +67,29 @@ struct LeConnectionUpdate {
   }
 };
 
+/// 7.8.19. Of the central role; bits 0 to 36, 1: the channel may be used.
+struct LeSetHostChannelClassification {
+  static constexpr Opcode kOpcode = Opcode::kLeSetHostChannelClassification;
+  using Return = StatusReturn;
+  std::array<uint8_t, 5> channel_map{};
+  template <class F>
+  constexpr void fields(F& f) {
+    f(channel_map);
+  }
+};
+
+/// 7.3.94. In 10 ms.
+struct WriteAuthenticatedPayloadTimeout {
+  static constexpr Opcode kOpcode = Opcode::kWriteAuthenticatedPayloadTimeout;
+  using Return = HandleReturn;
+  uint16_t handle = 0;
+  uint16_t timeout = 0;
+  template <class F>
+  constexpr void fields(F& f) {
+    f(handle, timeout);
+  }
+};
+
 /// 7.8.21. Ends with LE Read Remote Features Complete.
 struct LeReadRemoteFeatures {
   static constexpr Opcode kOpcode = Opcode::kLeReadRemoteFeatures;

@@ -19,9 +19,12 @@ enum class Opcode : uint16_t {
   kReadRemoteVersion = 0x041D,
   kSetEventMask = 0x0C01,
   kReset = 0x0C03,
+  kSetEventMaskPage2 = 0x0C63,
+  kWriteAuthenticatedPayloadTimeout = 0x0C7C,
   kReadLocalVersion = 0x1001,
   kReadLocalSupportedCommands = 0x1002,
   kReadLocalSupportedFeatures = 0x1003,
+  kReadBufferSize = 0x1005,
   kReadBdAddr = 0x1009,
   kReadRssi = 0x1405,
   kLeSetEventMask = 0x2001,
@@ -42,6 +45,7 @@ enum class Opcode : uint16_t {
   kLeAddToFilterAcceptList = 0x2011,
   kLeRemoveFromFilterAcceptList = 0x2012,
   kLeConnectionUpdate = 0x2013,
+  kLeSetHostChannelClassification = 0x2014,
   kLeReadRemoteFeatures = 0x2016,
   kLeEncrypt = 0x2017,
   kLeRand = 0x2018,
@@ -77,6 +81,7 @@ enum class EventCode : uint8_t {
   kNumberOfCompletedPackets = 0x13,
   kEncryptionKeyRefreshComplete = 0x30,
   kLeMeta = 0x3E,
+  kAuthenticatedPayloadTimeoutExpired = 0x57,
 };
 
 enum class LeSubevent : uint8_t {

@@ -46,6 +46,17 @@ struct EncryptionKeyRefreshComplete {
   }
 };
 
+/// 7.7.75.
+struct AuthenticatedPayloadTimeoutExpired {
+  static constexpr EventCode kCode = EventCode::kAuthenticatedPayloadTimeoutExpired;
+  static constexpr LeSubevent kSubevent = LeSubevent::kNone;
+  uint16_t handle = 0;
+  template <class F>
+  constexpr void fields(F& f) {
+    f(handle);
+  }
+};
+
 /// 7.7.12.
 struct ReadRemoteVersionComplete {
   static constexpr EventCode kCode = EventCode::kReadRemoteVersionComplete;
