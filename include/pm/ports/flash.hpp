@@ -35,7 +35,8 @@ class Flash {
   virtual void attach(FlashSink* sink) = 0;
   /// Synchronous. kInvalidParam: out of range. kInternal: the medium failed.
   virtual Status read(uint32_t offset, MutableBytes out) = 0;
-  /// Accepts a write; `data` must stay unchanged until the completion. kOk in the completion means durable.
+  /// Accepts a write; `data` must stay unchanged until the completion. kOk in the completion means durable. An empty
+  /// write changes nothing and completes like any other: it buys a later turn of the loop.
   /// kInvalidParam: unaligned or out of range. kBusy: a write is in progress.
   virtual Status write(uint32_t offset, Bytes data) = 0;
   /// Lets completions happen while the caller blocks (only during initialisation). Returns false when nothing can
