@@ -22,7 +22,7 @@ MAX_LINES = 700
 MEASURED_SUFFIXES = {".h", ".hpp", ".c", ".cpp", ".py", ".sh", ".cmake"}
 
 # Absolute paths may only name what every system has. Fixed names in the temporary folder are a hole: use mkdtemp.
-ABSOLUTE_PATH = re.compile(r"""(?:^|[\s"'=(:,`\[])(/[a-z][a-z0-9_.-]*)/[A-Za-z0-9_]""")
+ABSOLUTE_PATH = re.compile(r"""(?:^|[\s"'=(:,`\[])(/[A-Za-z][A-Za-z0-9_.-]*)/[A-Za-z0-9_]""")
 COMMON_FOLDERS = {"/usr", "/etc", "/dev", "/proc", "/sys", "/run", "/var", "/bin", "/lib", "/opt", "/org"}
 
 # Each with what to do about it.
