@@ -58,9 +58,7 @@ def main() -> int:
     for stage in sorted(stages_without_test):
         failed += 1
         print(f"failed: stage {stage}, see build/logs/{stage}.log")
-    if skipped:
-        print(f"skipped: {skipped}")
-    print(f"{passed} passed, {failed} failed")
+    print(f"{passed} passed, {failed} failed" + (f", {skipped} skipped" if skipped else ""))
     return 1 if failed else 0
 
 

@@ -51,7 +51,7 @@ class TestSummary(ScriptTest):
     def test_skipped_tests_are_neither(self):
         result = self.run_script(self.junit("gcc", PASSED, SKIPPED))
         self.assert_accepted(result)
-        self.assertEqual(result.stdout, "skipped: 1\n1 passed, 0 failed\n")
+        self.assertEqual(result.stdout, "1 passed, 0 failed, 1 skipped\n")
 
 
 if __name__ == "__main__":
