@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <cstring>
 
+#include "host/smp/toolbox.hpp"
+
 namespace pm::host::gap {
 namespace {
 
@@ -11,17 +13,11 @@ constexpr uint8_t kTopBits = 0xC0;
 constexpr uint8_t kTopStatic = 0xC0;
 constexpr uint8_t kTopResolvable = 0x40;
 
-/// ah: the low 24 bits of e(irk, prand padded with zeros). Core, Vol 3, Part H, 2.2.2. The block
-/// cipher takes the most significant octet first.
 bool ah(Crypto& crypto, Irk irk, const uint8_t* prand, uint8_t* hash) {
-  std::array<uint8_t, 16> key;
-  std::reverse_copy(irk.begin(), irk.end(), key.begin());
-  std::array<uint8_t, 16> clear{};
-  std::reverse_copy(prand, prand + 3, clear.begin() + 13);
-  std::array<uint8_t, 16> cipher{};
-  const Status status = crypto.aes128(key, clear, cipher);
-  wipe(key);
-  std::reverse_copy(cipher.begin() + 13, cipher.end(), hash);
+  Key128 key(irk);
+  const Status status = smp::ah(crypto, key, std::span<const uint8_t, 3>(prand, 3),
+                                std::span<uint8_t, 3>(hash, 3));
+  key.wipe();
   return ok(status);
 }
 
