@@ -6,6 +6,7 @@ usage: status_table.py [--check] README JUNIT...     JUNIT: files written by `ct
 --check: changes nothing; exit status 1 if the table in README differs.
 """
 import argparse
+import os
 import re
 import sys
 from pathlib import Path
@@ -60,9 +61,10 @@ def main() -> int:
         print("status table: up to date")
         return 0
     if options.check:
-        print(f"{options.readme.name}: the table of features is not what the tests say; run\n"
-              f"  scripts/status_table.py README.md {' '.join(str(path) for path in options.junit)}\n"
-              f"and look at the difference. It should be:\n{table([read_results(p) for p in options.junit])}")
+        files = " ".join(os.path.relpath(path, options.readme.parent) for path in [options.readme, *options.junit])
+        print(f"{updated[updated.index(BEGIN):updated.index(END)]}\n"
+              f"{options.readme.name}: the table of features is not what the tests say (above); if it should be, run\n"
+              f"  scripts/status_table.py {files}")
         return 1
     options.readme.write_text(updated, encoding="utf-8")
     print("status table: updated")

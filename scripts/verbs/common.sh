@@ -39,7 +39,14 @@ logged() {
   if [[ -x $PYTHON ]]; then
     "$@" 2>&1 </dev/null | "$PYTHON" "$ROOT/scripts/progress.py" "$log"
   else
-    "$@" 2>&1 </dev/null | tee "$log"
+    # Before the interpreter is installed: the same in plain shell.
+    "$@" 2>&1 </dev/null | {
+      local line shown=$SECONDS
+      while IFS= read -r line; do
+        printf '%s\n' "$line"
+        ((SECONDS - shown < 10)) || { printf '  %s\n' "${line:0:90}" >&2; shown=$SECONDS; }
+      done >"$log"
+    }
   fi
   local status=${PIPESTATUS[0]}
   if ((status != 0)); then

@@ -6,7 +6,7 @@
 declare -A PACKAGES=(
   [build]="cmake ninja-build gcc g++ git python3 python3-kconfiglib
            libasio-dev libboost-context-dev libcli11-dev libfmt-dev libmbedtls-dev libssl-dev nlohmann-json3-dev"
-  [test]="libgtest-dev libgmock-dev librapidcheck-dev
+  [test]="libgtest-dev libgmock-dev librapidcheck-dev g++-multilib
           clang-16 libclang-rt-16-dev llvm-16 clang-tidy-16 clang-format-16
           gcc-arm-none-eabi libnewlib-arm-none-eabi libstdc++-arm-none-eabi-newlib
           tshark"
@@ -60,7 +60,7 @@ verb_setup() {
       "check the network and the entries of /etc/apt, then run './dev setup $group' again"
   # shellcheck disable=SC2086
   logged apt-install "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive \
-    apt-get install -y --no-install-recommends -o DPkg::Lock::Timeout=120 $missing ||
+    apt-get install -y --no-install-recommends -o DPkg::Lock::Timeout=120 -o Acquire::Retries=3 $missing ||
     fail "apt-get install failed" "build/logs/apt-install.log" \
       "these names are Debian 12's; on another release use a Debian 12 container"
 }
