@@ -49,36 +49,85 @@ class Dev(ScriptTest):
         result = subprocess.run([str(link), "help"], capture_output=True, text=True, check=False, cwd=self.folder)
         self.assertEqual(result.returncode, 0, result.stderr)
 
-    def dev_with_tools(self, *stand_ins: str, **options) -> subprocess.CompletedProcess:
-        """Runs `./dev setup build` where only the shell's own helpers and the given stand-ins are in PATH."""
-        tools = self.folder / "bin"
-        tools.mkdir()
-        for name in ("bash", "dirname", "readlink", "sed", "tr"):
-            (tools / name).symlink_to(shutil.which(name))
-        for name in stand_ins:
-            self.write(f"bin/{name}", "#!/bin/sh\nexit 1\n").chmod(0o755)
+
+# Notes what it was asked for, in a file beside the tools, and then does what the test wants.
+NOTING = """#!/bin/sh
+printf '%s\\n' "$(basename "$0") $*" >> "{notes}"
+{then}
+"""
+
+
+class Setup(ScriptTest):
+    """`./dev setup build` in a copy of the scripts, with only the shell's own helpers and stand-ins in PATH."""
+
+    def setUp(self) -> None:
+        super().setUp()
+        self.tools = self.folder / "bin"
+        self.tools.mkdir()
+        self.notes = self.write("notes", "")
+        self.notes.chmod(0o666)
+        for name in ("bash", "sh", "basename", "dirname", "readlink", "sed", "tr", "tail", "mkdir", "env", "true"):
+            (self.tools / name).symlink_to(shutil.which(name))
+        self.copy = self.folder / "copy of the house"
+        shutil.copytree(ROOT / "scripts", self.copy / "scripts", ignore=shutil.ignore_patterns("__pycache__"))
+        shutil.copy(ROOT / "dev", self.copy / "dev")
         self.folder.chmod(0o755)
-        return subprocess.run([str(ROOT / "dev"), "setup", "build"], capture_output=True, text=True, check=False,
-                              stdin=subprocess.DEVNULL, env={"PATH": str(tools)}, timeout=60, **options)
+        self.copy.chmod(0o777)
+
+    def stand_in(self, name: str, then: str) -> None:
+        self.write(f"bin/{name}", NOTING.format(notes=self.notes, then=then)).chmod(0o755)
+
+    def setup_build(self) -> subprocess.CompletedProcess:
+        """As a user who is not root."""
+        nobody = {"user": 65534, "group": 65534, "extra_groups": []} if os.geteuid() == 0 else {}
+        return subprocess.run([str(self.copy / "dev"), "setup", "build"], capture_output=True, text=True, check=False,
+                              stdin=subprocess.DEVNULL, env={"PATH": str(self.tools)}, timeout=60, **nobody)
+
+    def assert_failed(self, result: subprocess.CompletedProcess, *said: str) -> None:
+        self.assertEqual(result.returncode, 1, result.stdout + result.stderr)
+        for part in ("where: ", "what to do: ", *said):
+            self.assertIn(part, result.stderr)
 
     def test_a_system_without_apt(self):
-        result = self.dev_with_tools()
-        self.assertEqual(result.returncode, 1, result.stdout + result.stderr)
-        self.assertIn("apt-get", result.stderr)
-        self.assertIn("what to do: use Debian 12", result.stderr)
+        self.assert_failed(self.setup_build(), "apt-get, which is absent", "Debian 12")
 
     def test_missing_packages_and_neither_root_nor_sudo(self):
-        """The stand-in of dpkg-query knows no package, and there is no sudo."""
-        nobody = {"user": 65534, "group": 65534, "extra_groups": []} if os.geteuid() == 0 else {}
-        try:
-            subprocess.run([str(ROOT / "dev"), "help"], capture_output=True, check=True, **nobody)
-        except (OSError, subprocess.CalledProcessError):
-            self.skipTest("this user is root, and nobody else may read the sources")
-        result = self.dev_with_tools("dpkg-query", "apt-get", **nobody)
-        self.assertEqual(result.returncode, 1, result.stdout + result.stderr)
-        self.assertIn("needs root", result.stderr)
-        self.assertIn("cmake", result.stderr, "it names what is missing")
-        self.assertIn("what to do: run './dev setup build' as root", result.stderr)
+        self.stand_in("dpkg-query", "exit 1")
+        self.stand_in("apt-get", "")
+        self.assert_failed(self.setup_build(), "needs root", "cmake", "'./dev setup build' as root")
+        self.assertNotIn("apt-get", self.notes.read_text())
+
+    def test_sudo_that_refuses(self):
+        self.stand_in("dpkg-query", "exit 1")
+        self.stand_in("apt-get", "")
+        self.stand_in("sudo", "exit 1")
+        self.assert_failed(self.setup_build(), "sudo refused", "cmake")
+        self.assertNotIn("apt-get", self.notes.read_text())
+
+    def test_installs_only_what_is_missing(self):
+        self.stand_in("dpkg-query", "for name; do case $name in -*|cmake|g++) ;; *) echo installed:$name;; esac; done")
+        self.stand_in("sudo", 'shift; exec "$@"')
+        self.stand_in("apt-get", 'test "$1" = update || test "$DEBIAN_FRONTEND" = noninteractive')
+        result = self.setup_build()
+        self.assertEqual(result.returncode, 0, result.stdout + result.stderr)
+        asked = [line for line in self.notes.read_text().splitlines() if line.startswith("apt-get")]
+        self.assertEqual(asked[0], "apt-get update")
+        self.assertRegex(asked[1], r"^apt-get install -y --no-install-recommends .* cmake g\+\+$")
+
+    def test_nothing_is_updated_when_nothing_is_missing(self):
+        self.stand_in("dpkg-query", "for name; do echo installed:$name; done")
+        self.stand_in("apt-get", "exit 1")
+        result = self.setup_build()
+        self.assertEqual((result.returncode, result.stdout), (0, "Nothing is missing.\n"), result.stderr)
+        self.assertNotIn("apt-get", self.notes.read_text())
+
+    def test_a_network_that_is_down(self):
+        self.stand_in("dpkg-query", "exit 1")
+        self.stand_in("sudo", 'shift; exec "$@"')
+        self.stand_in("apt-get", "echo could not resolve; exit 100")
+        result = self.setup_build()
+        self.assert_failed(result, "apt-get update failed", "build/logs/apt-update.log", "network")
+        self.assertIn("could not resolve", result.stdout, "the reason is shown")
 
 
 if __name__ == "__main__":
