@@ -15,8 +15,8 @@ constexpr uint8_t kTopResolvable = 0x40;
 
 bool ah(Crypto& crypto, Irk irk, const uint8_t* prand, uint8_t* hash) {
   Key128 key(irk);
-  const Status status = smp::ah(crypto, key, std::span<const uint8_t, 3>(prand, 3),
-                                std::span<uint8_t, 3>(hash, 3));
+  const Status status =
+      smp::ah(crypto, key, std::span<const uint8_t, 3>(prand, 3), std::span<uint8_t, 3>(hash, 3));
   key.wipe();
   return ok(status);
 }

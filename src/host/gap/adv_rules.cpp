@@ -9,7 +9,8 @@ namespace {
 // Legacy advertising. Core, Vol 4, Part E, 7.8.5.
 constexpr uint32_t kIntervalMaxLegacy = 0x4000;
 
-/// Looks at one block of AD structures. `flags` gets the value of the Flags structure if there is one.
+/// Looks at one block of AD structures. `flags` gets the value of the Flags structure if there is
+/// one.
 Status scan_ad_structures(Bytes data, bool flags_allowed, uint8_t& flags) {
   while (!data.empty()) {
     const size_t length = data[0];

@@ -69,8 +69,8 @@ Status Advertiser::configure(uint8_t* handle, const ble_gap_adv_data_t* data,
   PM_TRY(check_adv_data(adv_data, scan_rsp_data, applied));
   if (active_ && data != nullptr) {
     const bool same_adv = data->adv_data.p_data != nullptr && data->adv_data.p_data == adv_buffer_;
-    const bool same_scan_rsp = data->scan_rsp_data.p_data != nullptr &&
-                               data->scan_rsp_data.p_data == scan_rsp_buffer_;
+    const bool same_scan_rsp =
+        data->scan_rsp_data.p_data != nullptr && data->scan_rsp_data.p_data == scan_rsp_buffer_;
     // The buffers in use belong to the stack until new ones are given.
     if (same_adv || same_scan_rsp) {
       return Status::kInvalidParam;
@@ -138,7 +138,8 @@ Status Advertiser::stop(uint8_t handle) {
 }
 
 void Advertiser::program_params() {
-  // Decided when its turn comes: whether the controller resolves is known only after the lists were programmed.
+  // Decided when its turn comes: whether the controller resolves is known only after the lists were
+  // programmed.
   controller_.send_if<hci::LeSetAdvertisingParameters>(
       [this]() -> std::optional<hci::LeSetAdvertisingParameters> {
         if (!active_) {

@@ -22,7 +22,8 @@ class Advertiser {
 
   Status configure(uint8_t* handle, const ble_gap_adv_data_t* data,
                    const ble_gap_adv_params_t* params);
-  /// What start() demands: kInvalidAdvHandle, kInvalidState, or kConnCount if a connectable set has no link free.
+  /// What start() demands: kInvalidAdvHandle, kInvalidState, or kConnCount if a connectable set has
+  /// no link free.
   Status check_start(uint8_t handle, bool link_free) const;
   /// Starts; check_start() said kOk and the address is chosen.
   void start();
@@ -33,8 +34,8 @@ class Advertiser {
   bool active() const { return active_; }
   bool uses_whitelist() const { return active_ && params_.filter_policy != BLE_GAP_ADV_FP_ANY; }
 
-  /// True if a central with this (resolved) address may connect. The controller filters where it can; this is for those
-  /// that cannot.
+  /// True if a central with this (resolved) address may connect. The controller filters where it
+  /// can; this is for those that cannot.
   bool admits(const ble_gap_addr_t& peer, const ble_gap_addr_t& peer_on_air) const;
   /// A central has connected: advertising is over.
   void on_connected();

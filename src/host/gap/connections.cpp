@@ -48,7 +48,8 @@ bool Connections::link_free(bool as_central) const {
   const auto used = std::count_if(connections_.begin(), connections_.end(), [&](const auto& entry) {
     return entry.second->link.is_central == as_central;
   });
-  return used < (as_central ? config_.central_links : config_.peripheral_links);
+  return connections_.size() < config_.total_links &&
+         used < (as_central ? config_.central_links : config_.peripheral_links);
 }
 
 void Connections::add(const NewLink& fresh) {
@@ -82,9 +83,8 @@ void Connections::remove(uint16_t conn_handle, uint8_t reason) {
   upper_.link_down(conn_handle);
   controller_.acl().close(conn_handle);
   connections_.erase(conn_handle);
-  events_.raise(
-      BLE_GAP_EVT_DISCONNECTED, conn_handle, sizeof(ble_evt_t),
-      [reason](ble_evt_t& evt) { evt.evt.gap_evt.params.disconnected.reason = reason; });
+  events_.raise(BLE_GAP_EVT_DISCONNECTED, conn_handle, sizeof(ble_evt_t),
+                [reason](ble_evt_t& evt) { evt.evt.gap_evt.params.disconnected.reason = reason; });
 }
 
 void Connections::on_disconnected(const hci::DisconnectionComplete& event) {
@@ -102,7 +102,8 @@ void Connections::on_disconnected(const hci::DisconnectionComplete& event) {
     return;
   }
   auto reason = static_cast<uint8_t>(event.reason);
-  // The side that ends the link sees 0x16, whatever it told the peer; some controllers echo what they sent.
+  // The side that ends the link sees 0x16, whatever it told the peer; some controllers echo what
+  // they sent.
   if (open->disconnecting && *open->disconnecting == reason) {
     reason = BLE_HCI_LOCAL_HOST_TERMINATED_CONNECTION;
   }

@@ -26,6 +26,8 @@ class UpperLayers {
   virtual void key_refreshed(uint16_t conn_handle, uint8_t hci_status) = 0;
   virtual void long_term_key_requested(uint16_t conn_handle, std::span<const uint8_t, 8> rand,
                                        uint16_t ediv) = 0;
+  /// After every link has ended.
+  virtual void controller_lost(const std::string& reason) = 0;
 
  protected:
   ~UpperLayers() = default;
@@ -37,13 +39,14 @@ struct NewLink {
   uint8_t adv_handle;
 };
 
-/// The links: their table, their ACL data and fixed channels, and the link-layer procedures that an application can ask
-/// for. Nothing is sent on a link that nobody asked for.
+/// The links: their table, their ACL data and fixed channels, and the link-layer procedures that an
+/// application can ask for. Nothing is sent on a link that nobody asked for.
 class Connections final : public Links, private l2cap::SignallingSink {
  public:
   struct Config {
     uint8_t peripheral_links;
     uint8_t central_links;
+    uint8_t total_links;
     uint16_t att_mtu;
   };
 
@@ -65,7 +68,6 @@ class Connections final : public Links, private l2cap::SignallingSink {
   Status disconnect(uint16_t conn_handle, uint8_t reason) override;
 
   bool link_free(bool as_central) const;
-  size_t capacity() const { return size_t{config_.peripheral_links} + config_.central_links; }
   bool empty() const { return connections_.empty(); }
 
   // From the controller.

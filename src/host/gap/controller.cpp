@@ -31,12 +31,22 @@ Controller::Controller(HciTransport& transport, Timers& timers, ControllerSink& 
   loss_timer_.context = this;
 }
 
-Controller::~Controller() {
-  timers_.stop(command_timer_);
-  timers_.stop(loss_timer_);
+Controller::~Controller() { shut_down(); }
+
+void Controller::shut_down() {
+  if (state_ == State::kReady) {
+    hci::CommandBuffer buffer;
+    (void)transport_.send(hci::encode_command(hci::Reset{}, buffer));
+  }
   if (state_ != State::kOff) {
     transport_.attach(nullptr);
   }
+  state_ = State::kOff;
+  timers_.stop(command_timer_);
+  timers_.stop(loss_timer_);
+  commands_.clear();
+  in_flight_.reset();
+  acl_.clear();
 }
 
 void Controller::enqueue(Pending pending) {

@@ -60,6 +60,8 @@ class Controller final : private HciSink, private AclSink {
 
   /// Begins initialisation; on_controller_ready() or on_controller_lost() follows.
   void start();
+  /// Resets the controller, so that nothing of this host lives on in it, and lets go of it.
+  void shut_down();
   State state() const { return state_; }
   const ControllerFacts& facts() const { return facts_; }
   bool supports(hci::Opcode opcode) const { return is_supported(facts_.commands, opcode); }

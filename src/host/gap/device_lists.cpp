@@ -98,7 +98,7 @@ void DeviceLists::program_identities(const ble_gap_irk_t& device_irk, bool netwo
                       controller_.supports(hci::Opcode::kLeSetAddressResolutionEnable) &&
                       controller_.supports(hci::Opcode::kLeSetPrivacyMode) &&
                       identities_.size() <= controller_.facts().resolving_list_size;
-  if (was_programmed || usable) {
+  if (was_programmed || (usable && !identities_.empty())) {
     controller_.send(hci::LeSetAddressResolutionEnable{0});
     controller_.send(hci::LeClearResolvingList{});
   }
@@ -122,10 +122,10 @@ void DeviceLists::program_identities(const ble_gap_irk_t& device_irk, bool netwo
     entry.local_irk.wipe();
     // Device privacy: the peer may also use its identity address. Core, Vol 6, Part B, 6.2.
     if (!network_privacy) {
-      controller_.send(hci::LeSetPrivacyMode{hci_type(identity.address),
-                                             hci_octets(identity.address),
-                                             hci::PrivacyMode::kDevice},
-                       checked);
+      controller_.send(
+          hci::LeSetPrivacyMode{hci_type(identity.address), hci_octets(identity.address),
+                                hci::PrivacyMode::kDevice},
+          checked);
     }
   }
   controller_resolves_ = true;
@@ -140,7 +140,8 @@ void DeviceLists::program_identities(const ble_gap_irk_t& device_irk, bool netwo
 }
 
 void DeviceLists::fall_back_to_host() {
-  // A list with a hole is worse than none: its peers would silently be strangers to the controller's filter.
+  // A list with a hole is worse than none: its peers would silently be strangers to the
+  // controller's filter.
   ++generation_;
   controller_resolves_ = false;
   controller_.send(hci::LeClearResolvingList{});
@@ -153,9 +154,9 @@ bool DeviceLists::in_whitelist(const ble_gap_addr_t& address) const {
 }
 
 bool DeviceLists::in_identities(const ble_gap_addr_t& address) const {
-  return std::any_of(
-      identities_.begin(), identities_.end(),
-      [&address](const Identity& identity) { return same_address(identity.address, address); });
+  return std::any_of(identities_.begin(), identities_.end(), [&address](const Identity& identity) {
+    return same_address(identity.address, address);
+  });
 }
 
 ble_gap_addr_t DeviceLists::resolve(const ble_gap_addr_t& on_air) const {

@@ -9,9 +9,9 @@
 
 namespace pm::host::gap {
 
-/// The allow list and the identities of known peers, here and in the controller. Resolving is the controller's where it
-/// can all of it (list, enable, privacy mode, room for every entry), and the host's for whatever the controller left
-/// unresolved: some accept a list and never apply it.
+/// The allow list and the identities of known peers, here and in the controller. Resolving is the
+/// controller's where it can all of it (list, enable, privacy mode, room for every entry), and the
+/// host's for whatever the controller left unresolved: some accept a list and never apply it.
 class DeviceLists {
  public:
   /// `resolve_in_host`: leave the controller's resolving list alone.
@@ -21,8 +21,8 @@ class DeviceLists {
   DeviceLists(const DeviceLists&) = delete;
   DeviceLists& operator=(const DeviceLists&) = delete;
 
-  // The rules of sd_ble_gap_whitelist_set() and sd_ble_gap_device_identities_set(); that the lists are not in use is
-  // checked by the caller.
+  // The rules of sd_ble_gap_whitelist_set() and sd_ble_gap_device_identities_set(); that the lists
+  // are not in use is checked by the caller.
   Status set_whitelist(const ble_gap_addr_t* const* addrs, uint8_t count);
   Status set_identities(const ble_gap_id_key_t* const* id_keys,
                         const ble_gap_irk_t* const* local_irks, uint8_t count,
@@ -37,8 +37,8 @@ class DeviceLists {
   /// The identity behind an address on air, with addr_id_peer 1; `on_air` itself when unknown.
   ble_gap_addr_t resolve(const ble_gap_addr_t& on_air) const;
   bool controller_resolves() const { return controller_resolves_; }
-  /// True if the controller's accept list does what the allow list means: peers that may use private addresses need a
-  /// controller that resolves. Otherwise the filter must be applied here.
+  /// True if the controller's accept list does what the allow list means: peers that may use
+  /// private addresses need a controller that resolves. Otherwise the filter must be applied here.
   bool controller_filters() const;
 
  private:

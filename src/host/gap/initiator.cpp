@@ -6,7 +6,8 @@
 namespace pm::host::gap {
 namespace {
 
-// Some controllers fail at once when the peer does not advertise just then, instead of waiting for it.
+// Some controllers fail at once when the peer does not advertise just then, instead of waiting for
+// it.
 constexpr uint64_t kRetryUs = 100'000;
 
 }  // namespace
@@ -150,9 +151,9 @@ void Initiator::on_report(const Report& report) {
   if (!seeking() || !connectable) {
     return;
   }
-  const bool matches = uses_list_ ? lists_.in_whitelist(report.address)
-                                  : same_address(report.address, peer_) ||
-                                        same_address(report.on_air, peer_);
+  const bool matches =
+      uses_list_ ? lists_.in_whitelist(report.address)
+                 : same_address(report.address, peer_) || same_address(report.on_air, peer_);
   if (!matches) {
     return;
   }
@@ -188,10 +189,9 @@ Status Initiator::cancel() {
 void Initiator::time_out() {
   active_ = false;
   timers_.stop(timeout_timer_);
-  events_.raise(BLE_GAP_EVT_TIMEOUT, BLE_CONN_HANDLE_INVALID, sizeof(ble_evt_t),
-                [](ble_evt_t& evt) {
-                  evt.evt.gap_evt.params.timeout.src = BLE_GAP_TIMEOUT_SRC_CONN;
-                });
+  events_.raise(
+      BLE_GAP_EVT_TIMEOUT, BLE_CONN_HANDLE_INVALID, sizeof(ble_evt_t),
+      [](ble_evt_t& evt) { evt.evt.gap_evt.params.timeout.src = BLE_GAP_TIMEOUT_SRC_CONN; });
 }
 
 void Initiator::timeout_expired(void* context) {
@@ -231,7 +231,8 @@ void Initiator::on_failed(hci::ErrorCode status) {
     time_out();
     return;
   }
-  // Cancelled: by suspend(), whose resume() begins anew, or because an older attempt was cancelled and a new one waits.
+  // Cancelled: by suspend(), whose resume() begins anew, or because an older attempt was cancelled
+  // and a new one waits.
   if (status == hci::ErrorCode::kUnknownConnectionId) {
     if (!suspended_) {
       begin();

@@ -10,8 +10,8 @@
 
 namespace pm::host::gap {
 
-/// Connecting as central. Results as sd_ble_gap_connect*(). Where the controller cannot resolve private addresses, the
-/// peer is sought by scanning and connected by the address that it shows.
+/// Connecting as central. Results as sd_ble_gap_connect*(). Where the controller cannot resolve
+/// private addresses, the peer is sought by scanning and connected by the address that it shows.
 class Initiator {
  public:
   Initiator(Controller& controller, OwnAddress& own, DeviceLists& lists, Timers& timers,

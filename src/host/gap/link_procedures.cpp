@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Connection parameters, PHY, data length, signal strength: the part of Connections that an application asks for.
+// Connection parameters, PHY, data length, signal strength: the part of Connections that an
+// application asks for.
 #include <cstdlib>
 
 #include "host/gap/connections.hpp"
@@ -258,12 +259,11 @@ void Connections::on_data_length(const hci::LeDataLengthChange& event) {
   if (connection(event.handle) == nullptr) {
     return;
   }
-  events_.raise(BLE_GAP_EVT_DATA_LENGTH_UPDATE, event.handle, sizeof(ble_evt_t),
-                [&event](ble_evt_t& evt) {
-                  evt.evt.gap_evt.params.data_length_update.effective_params = {
-                      event.max_tx_octets, event.max_rx_octets, event.max_tx_time,
-                      event.max_rx_time};
-                });
+  events_.raise(
+      BLE_GAP_EVT_DATA_LENGTH_UPDATE, event.handle, sizeof(ble_evt_t), [&event](ble_evt_t& evt) {
+        evt.evt.gap_evt.params.data_length_update.effective_params = {
+            event.max_tx_octets, event.max_rx_octets, event.max_tx_time, event.max_rx_time};
+      });
 }
 
 Status Connections::set_payload_timeout(uint16_t conn_handle, uint16_t timeout_10ms) {
@@ -371,9 +371,8 @@ void Connections::on_rssi(uint16_t conn_handle, int8_t value) {
   }
   rssi.skipped = 0;
   rssi.reported = value;
-  events_.raise(
-      BLE_GAP_EVT_RSSI_CHANGED, conn_handle, sizeof(ble_evt_t),
-      [value](ble_evt_t& evt) { evt.evt.gap_evt.params.rssi_changed.rssi = value; });
+  events_.raise(BLE_GAP_EVT_RSSI_CHANGED, conn_handle, sizeof(ble_evt_t),
+                [value](ble_evt_t& evt) { evt.evt.gap_evt.params.rssi_changed.rssi = value; });
 }
 
 }  // namespace pm::host::gap

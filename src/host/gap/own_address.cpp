@@ -24,9 +24,7 @@ OwnAddress::~OwnAddress() {
   wipe(factory_.irk.irk);
 }
 
-void OwnAddress::rotation_expired(void* context) {
-  static_cast<OwnAddress*>(context)->expired_();
-}
+void OwnAddress::rotation_expired(void* context) { static_cast<OwnAddress*>(context)->expired_(); }
 
 Status OwnAddress::set_identity(const ble_gap_addr_t& address) {
   if (!is_identity_address(address)) {
@@ -110,7 +108,8 @@ void OwnAddress::refresh() {
                        confirmed_ = next;
                        return;
                      }
-                     // Refused because something still uses the old address, which therefore stays in use.
+                     // Refused because something still uses the old address, which therefore stays
+                     // in use.
                      if (same_address(wanted_, next)) {
                        wanted_ = confirmed_;
                      }

@@ -8,8 +8,9 @@
 
 namespace pm::host::gap {
 
-/// Who this device is and which address it shows: identity address, device IRK, privacy mode, and the private addresses
-/// made from them. Private addresses are made here, not in the controller, so that they work with every controller.
+/// Who this device is and which address it shows: identity address, device IRK, privacy mode, and
+/// the private addresses made from them. Private addresses are made here, not in the controller, so
+/// that they work with every controller.
 class OwnAddress {
  public:
   struct Factory {
@@ -17,14 +18,16 @@ class OwnAddress {
     ble_gap_irk_t irk;
   };
 
-  /// `expired` runs when the private address has lived its time; it then calls refresh() when the radio may.
+  /// `expired` runs when the private address has lived its time; it then calls refresh() when the
+  /// radio may.
   OwnAddress(Controller& controller, Crypto& crypto, Timers& timers, const Factory& factory,
              std::function<void()> expired);
   ~OwnAddress();
   OwnAddress(const OwnAddress&) = delete;
   OwnAddress& operator=(const OwnAddress&) = delete;
 
-  // The rules of sd_ble_gap_addr_set() and sd_ble_gap_privacy_set(); that the radio is idle is checked by the caller.
+  // The rules of sd_ble_gap_addr_set() and sd_ble_gap_privacy_set(); that the radio is idle is
+  // checked by the caller.
   Status set_identity(const ble_gap_addr_t& address);
   const ble_gap_addr_t& identity() const { return identity_; }
   Status set_privacy(const ble_gap_privacy_params_t& params);
@@ -34,8 +37,8 @@ class OwnAddress {
   bool is_network_private() const { return mode_ == BLE_GAP_PRIVACY_MODE_NETWORK_PRIVACY; }
   const ble_gap_irk_t& irk() const { return irk_; }
 
-  /// Gives the controller the address for what starts next: a new private one, or the identity. Only while nothing
-  /// advertises, scans or connects.
+  /// Gives the controller the address for what starts next: a new private one, or the identity.
+  /// Only while nothing advertises, scans or connects.
   void refresh();
   void stop_rotation() { timers_.stop(rotation_); }
 

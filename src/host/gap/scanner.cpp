@@ -10,8 +10,8 @@ namespace {
 constexpr uint32_t kTimingMin = 0x0004;
 constexpr uint32_t kTimingMax = 0x4000;
 
-// A scan response follows its advertisement at once, and a crowd may answer one scan: enough for a burst, few enough to
-// be fresh.
+// A scan response follows its advertisement at once, and a crowd may answer one scan: enough for a
+// burst, few enough to be fresh.
 constexpr size_t kWaitingMax = 16;
 
 uint8_t policy_without_privacy(uint8_t policy) { return policy & 1; }

@@ -24,8 +24,9 @@ struct Report {
 /// What sd_ble_gap_scan_start() and sd_ble_gap_connect() demand of scan parameters.
 Status check_scan_params(const ble_gap_scan_params_t& params, bool whitelist_empty);
 
-/// Scanning, over the legacy commands. Results as sd_ble_gap_scan_*(). After each report the application's scanning
-/// pauses; the controller goes on, and what it reports meanwhile waits here, bounded.
+/// Scanning, over the legacy commands. Results as sd_ble_gap_scan_*(). After each report the
+/// application's scanning pauses; the controller goes on, and what it reports meanwhile waits here,
+/// bounded.
 class Scanner {
  public:
   Scanner(Controller& controller, OwnAddress& own, DeviceLists& lists, Timers& timers,

@@ -2,7 +2,21 @@
 set(PM_HOST_GAP_SOURCES
   gap/acl_queue.cpp
   gap/address.cpp
+  gap/adv_rules.cpp
+  gap/advertiser.cpp
+  gap/connections.cpp
   gap/controller.cpp
   gap/controller_init.cpp
+  gap/device_lists.cpp
+  gap/gap.cpp
+  gap/initiator.cpp
+  gap/link_procedures.cpp
+  gap/own_address.cpp
+  gap/scanner.cpp
   l2cap/reassembler.cpp
-  l2cap/signalling.cpp)
+  l2cap/signalling.cpp
+  configuration.cpp
+  host.cpp
+  host_gap.cpp
+  host_gatt.cpp
+  stack.cpp)
