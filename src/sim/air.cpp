@@ -18,7 +18,7 @@ FaultPlan& Air::faults() { return medium_->faults(); }
 
 void Air::break_all_links() { medium_->break_all_links(); }
 
-uint8_t Medium::enter(const std::shared_ptr<ControllerCore>& controller) {
+uint16_t Medium::enter(const std::shared_ptr<ControllerCore>& controller) {
   controllers_.push_back(controller);
   return ++controllers_made_;
 }

@@ -64,7 +64,8 @@ ControllerCore::ControllerCore(std::shared_ptr<Medium> medium, Crypto& crypto)
 
 void ControllerCore::enter_air() {
   number_ = medium_->enter(shared_from_this());
-  public_address_ = {number_, 0x00, 0x00, 0x00, 0xDE, 0xC0};
+  public_address_ = {0x00, 0x00, 0x00, 0x00, 0xDE, 0xC0};
+  store_le16(public_address_.data(), number_);
   alive_ = true;
 }
 

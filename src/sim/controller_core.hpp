@@ -35,7 +35,7 @@ class ControllerCore : public std::enable_shared_from_this<ControllerCore> {
   Crypto& crypto() { return crypto_; }
   Random& random() { return random_; }
   const hci::BdAddr& public_address() const { return public_address_; }
-  uint8_t number() const { return number_; }
+  uint16_t number() const { return number_; }
 
   /// Runs `fn` later unless this controller is gone by then.
   VirtualClock::EventId schedule(uint64_t delay_us, std::function<void()> fn,
@@ -113,7 +113,7 @@ class ControllerCore : public std::enable_shared_from_this<ControllerCore> {
   Random random_;
   HciSink* sink_ = nullptr;
   bool alive_ = false;
-  uint8_t number_ = 0;
+  uint16_t number_ = 0;
   hci::BdAddr public_address_{};
   unsigned pending_commands_ = 0;
   uint64_t event_mask_ = 0;

@@ -44,7 +44,7 @@ class Medium : public std::enable_shared_from_this<Medium> {
   void set_tap(AirTap* tap) { tap_ = tap; }
 
   /// Returns the number of the controller, from 1.
-  uint8_t enter(const std::shared_ptr<ControllerCore>& controller);
+  uint16_t enter(const std::shared_ptr<ControllerCore>& controller);
   void leave(const ControllerCore* controller);
 
   /// Lets every other controller hear `pdu`, in order of creation; one of them may connect.
@@ -59,7 +59,7 @@ class Medium : public std::enable_shared_from_this<Medium> {
   Random random_;
   FaultPlan faults_;
   AirTap* tap_ = nullptr;
-  uint8_t controllers_made_ = 0;
+  uint16_t controllers_made_ = 0;
   uint32_t links_made_ = 0;
   std::vector<std::shared_ptr<ControllerCore>> controllers_;
   std::map<uint32_t, std::shared_ptr<Link>> links_;

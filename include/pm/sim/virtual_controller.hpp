@@ -24,7 +24,7 @@ class ControllerCore;
 
 class VirtualController final : public HciTransport {
  public:
-  /// Gets the public address C0:DE:00:00:00:nn, numbered by order of creation on this air. `crypto`
+  /// Gets the public address C0:DE:00:00:nn:nn, numbered by order of creation on this air. `crypto`
   /// is used for AES only (address resolution, LE Encrypt). Both must live longer.
   VirtualController(Air& air, Crypto& crypto);
   /// The controller vanishes: nothing is told to anybody, its peers run into the supervision
