@@ -87,8 +87,8 @@ verb_test() {
   need_proc
 
   local -A result=() took=()
-  local name needed start number=0 failed_stages=0
-  local -a untested=() tested=()
+  local name needed start number=0
+  local -a failed=() tested=()
   for name in "${STAGES[@]}"; do
     ((++number))
     say "[$number/${#STAGES[@]}] $name: ${STAGE_TEXT[$name]}"
@@ -101,7 +101,7 @@ verb_test() {
     took[$name]=$((SECONDS - start))
     say "    ${result[$name]}, $(minutes "${took[$name]}")"
     [[ $name == gcc || $name == asan ]] && tested+=("$BUILD/$name/junit.xml")
-    [[ ${result[$name]} == ok ]] || untested+=("$name")
+    [[ ${result[$name]} != FAILED ]] || failed+=("$name")
   done
 
   say ""
@@ -110,5 +110,5 @@ verb_test() {
   done
   printf '%-8s %5s\n' total "$(minutes $SECONDS)"
   # Names the failing tests, and ends with the one closing line.
-  "$PYTHON" "$ROOT/scripts/test_summary.py" --failed-stages "${untested[*]}" "${tested[@]}"
+  "$PYTHON" "$ROOT/scripts/test_summary.py" --failed-stages "${failed[*]}" "${tested[@]}"
 }
