@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The sensor's GATT database: heart rate service and, when it is added, battery service. Both ask for an authenticated
- * LE Secure Connections link.
+ * The sensor's GATT database: heart rate service and, when it is added, battery service. Both ask
+ * for an authenticated LE Secure Connections link.
  */
 #ifndef HEART_RATE_SERVICE_H_
 #define HEART_RATE_SERVICE_H_

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Octets: spans, little-endian loads and stores, bounded reader and writer, constant-time compare, wipe.
-// Octet order everywhere is over-the-air order, least significant octet first.
+// Octets: spans, little-endian loads and stores, bounded reader and writer, constant-time compare,
+// wipe. Octet order everywhere is over-the-air order, least significant octet first.
 #pragma once
 
 #include <array>
@@ -67,8 +67,8 @@ inline void wipe(void* memory, size_t size) {
 }
 inline void wipe(MutableBytes bytes) { wipe(bytes.data(), bytes.size()); }
 
-/// Reads a received packet front to back. A read past the end yields zeros and makes ok() false for good, so that a
-/// decoder checks once, at its end.
+/// Reads a received packet front to back. A read past the end yields zeros and makes ok() false for
+/// good, so that a decoder checks once, at its end.
 class ByteReader {
  public:
   constexpr explicit ByteReader(Bytes bytes) : rest_(bytes) {}
@@ -111,7 +111,8 @@ class ByteReader {
   bool ok_ = true;
 };
 
-/// Writes a packet into a caller's buffer. A write past its end is dropped and makes ok() false for good.
+/// Writes a packet into a caller's buffer. A write past its end is dropped and makes ok() false for
+/// good.
 class ByteWriter {
  public:
   constexpr explicit ByteWriter(MutableBytes buffer) : buffer_(buffer) {}

@@ -5,9 +5,10 @@
 
 namespace pm {
 
-/// A key of N octets, over-the-air order. Compared in constant time, wiped on request and never formatted: there is no
-/// conversion to text, so that logging a key does not compile. It stays trivially destructible (a destructor inside a
-/// std::variant links abort code): whoever holds one wipes it.
+/// A key of N octets, over-the-air order. Compared in constant time, wiped on request and never
+/// formatted: there is no conversion to text, so that logging a key does not compile. It stays
+/// trivially destructible (a destructor inside a std::variant links abort code): whoever holds one
+/// wipes it.
 template <size_t N>
 class Secret {
  public:

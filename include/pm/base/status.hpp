@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The one result type of calls. Its values are the numbers of the SoftDevice interface (NRF_ERROR_*, BLE_ERROR_*), so
-// that the C edge is a cast. What a peer or controller said is never a Status: it travels inside events.
+// The one result type of calls. Its values are the numbers of the SoftDevice interface
+// (NRF_ERROR_*, BLE_ERROR_*), so that the C edge is a cast. What a peer or controller said is never
+// a Status: it travels inside events.
 #pragma once
 
 #include <cstdint>
@@ -52,10 +53,9 @@ constexpr bool ok(Status status) { return status == Status::kOk; }
 }  // namespace pm
 
 /// Returns early with the status of `expression` unless it is kOk.
-#define PM_TRY(expression)                                      \
-  do {                                                          \
-    if (const ::pm::Status pm_try_status_ = (expression);       \
-        pm_try_status_ != ::pm::Status::kOk) {                  \
-      return pm_try_status_;                                    \
-    }                                                           \
+#define PM_TRY(expression)                                                                       \
+  do {                                                                                           \
+    if (const ::pm::Status pm_try_status_ = (expression); pm_try_status_ != ::pm::Status::kOk) { \
+      return pm_try_status_;                                                                     \
+    }                                                                                            \
   } while (false)

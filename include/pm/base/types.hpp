@@ -16,7 +16,8 @@ constexpr uint16_t to_number(PeerId peer) { return static_cast<uint16_t>(peer); 
 enum class DataId : uint16_t {};
 constexpr uint16_t to_number(DataId data) { return static_cast<uint16_t>(data); }
 
-/// Names a store operation to applications: (peer << 16) | data, the record's key. 0 is no operation.
+/// Names a store operation to applications: (peer << 16) | data, the record's key. 0 is no
+/// operation.
 enum class StoreToken : uint32_t {};
 inline constexpr StoreToken kNoToken{0};
 constexpr uint32_t to_number(StoreToken token) { return static_cast<uint32_t>(token); }

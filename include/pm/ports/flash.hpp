@@ -26,8 +26,9 @@ class FlashSink {
   ~FlashSink() = default;
 };
 
-/// Memory that is overwritten in place (RRAM, a file): no erase before write. Offsets count from the partition start.
-/// One write is in progress at a time. Its completion comes in a later turn of the loop, never inside the call.
+/// Memory that is overwritten in place (RRAM, a file): no erase before write. Offsets count from
+/// the partition start. One write is in progress at a time. Its completion comes in a later turn of
+/// the loop, never inside the call.
 class Flash {
  public:
   virtual FlashGeometry geometry() const = 0;
@@ -35,12 +36,12 @@ class Flash {
   virtual void attach(FlashSink* sink) = 0;
   /// Synchronous. kInvalidParam: out of range. kInternal: the medium failed.
   virtual Status read(uint32_t offset, MutableBytes out) = 0;
-  /// Accepts a write; `data` must stay unchanged until the completion. kOk in the completion means durable. An empty
-  /// write changes nothing and completes like any other: it buys a later turn of the loop.
-  /// kInvalidParam: unaligned or out of range. kBusy: a write is in progress.
+  /// Accepts a write; `data` must stay unchanged until the completion. kOk in the completion means
+  /// durable. An empty write changes nothing and completes like any other: it buys a later turn of
+  /// the loop. kInvalidParam: unaligned or out of range. kBusy: a write is in progress.
   virtual Status write(uint32_t offset, Bytes data) = 0;
-  /// Lets completions happen while the caller blocks (only during initialisation). Returns false when nothing can
-  /// complete any more.
+  /// Lets completions happen while the caller blocks (only during initialisation). Returns false
+  /// when nothing can complete any more.
   virtual bool pump() = 0;
 
  protected:

@@ -8,10 +8,11 @@ namespace pm {
 
 class HciSink {
  public:
-  /// One whole packet in H4 form: indicator octet (0x01 command, 0x02 ACL, 0x04 event), header, payload.
-  /// Valid during the call. Core, Vol 4, Part A.
+  /// One whole packet in H4 form: indicator octet (0x01 command, 0x02 ACL, 0x04 event), header,
+  /// payload. Valid during the call. Core, Vol 4, Part A.
   virtual void on_hci_packet(Bytes packet) = 0;
-  /// The other side is gone, for good: nothing more is received, sends are refused. `reason` is for people.
+  /// The other side is gone, for good: nothing more is received, sends are refused. `reason` is for
+  /// people.
   virtual void on_transport_lost(const char* reason) = 0;
 
  protected:
@@ -21,7 +22,8 @@ class HciSink {
 /// The way to a controller: socket, UART, or a virtual controller in the same process.
 class HciTransport {
  public:
-  /// Names the receiver; nullptr detaches. Packets are delivered from the event loop, never inside send().
+  /// Names the receiver; nullptr detaches. Packets are delivered from the event loop, never inside
+  /// send().
   virtual void attach(HciSink* sink) = 0;
   /// Sends one whole packet in H4 form. kInvalidState: the controller is gone.
   virtual Status send(Bytes packet) = 0;

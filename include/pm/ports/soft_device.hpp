@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What the Peer Manager needs of the Bluetooth stack. Names, parameters, results and events are those of the
-// SoftDevice's sd_* functions; the vocabulary is its C types. Nothing here blocks on the radio: results are events.
+// What the Peer Manager needs of the Bluetooth stack. Names, parameters, results and events are
+// those of the SoftDevice's sd_* functions; the vocabulary is its C types. Nothing here blocks on
+// the radio: results are events.
 #pragma once
 
 #include "ble.h"
@@ -14,7 +15,8 @@ namespace pm {
 
 class SoftDevice {
  public:
-  // Links. An index 0..n-1 is assigned before anybody sees CONNECTED and freed after everybody has seen DISCONNECTED.
+  // Links. An index 0..n-1 is assigned before anybody sees CONNECTED and freed after everybody has
+  // seen DISCONNECTED.
   /// Index of a connection, -1 when unknown.
   virtual int link_index(uint16_t conn_handle) const = 0;
   /// Connection handle of an index, BLE_CONN_HANDLE_INVALID when unassigned.

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// nrf_ble_lesc_*. The main loop calls the request handler from the first turn on, whatever has
+// failed before it: before boot() there is nothing to do.
+#include "bm/bluetooth/peer_manager/nrf_ble_lesc.h"
+
+#include "c_api/globals.hpp"
+#include "nrf_error.h"
+#include "pm/peer_manager/peer_manager.hpp"
+
+using pm::c_api::peer_manager;
+
+extern "C" {
+
+uint32_t nrf_ble_lesc_init(void) {
+  return peer_manager() == nullptr ? NRF_ERROR_INTERNAL : pm::to_code(peer_manager()->lesc_init());
+}
+
+uint32_t nrf_ble_lesc_keypair_generate(void) {
+  return peer_manager() == nullptr ? NRF_ERROR_INTERNAL
+                                   : pm::to_code(peer_manager()->lesc_keypair_generate());
+}
+
+uint32_t nrf_ble_lesc_own_oob_data_generate(void) {
+  return peer_manager() == nullptr ? NRF_ERROR_INVALID_STATE
+                                   : pm::to_code(peer_manager()->lesc_own_oob_data_generate());
+}
+
+ble_gap_lesc_p256_pk_t* nrf_ble_lesc_public_key_get(void) {
+  return peer_manager() == nullptr ? nullptr : peer_manager()->lesc_public_key_get();
+}
+
+ble_gap_lesc_oob_data_t* nrf_ble_lesc_own_oob_data_get(void) {
+  return peer_manager() == nullptr ? nullptr : peer_manager()->lesc_own_oob_data_get();
+}
+
+void nrf_ble_lesc_peer_oob_data_handler_set(nrf_ble_lesc_peer_oob_data_handler handler) {
+  if (peer_manager() != nullptr) {
+    peer_manager()->lesc_peer_oob_data_handler_set(handler);
+  }
+}
+
+uint32_t nrf_ble_lesc_request_handler(void) {
+  return peer_manager() == nullptr ? NRF_SUCCESS
+                                   : pm::to_code(peer_manager()->lesc_request_handler());
+}
+
+void nrf_ble_lesc_on_ble_evt(const ble_evt_t* ble_evt) {
+  if (peer_manager() != nullptr && ble_evt != nullptr) {
+    peer_manager()->lesc_on_ble_event(*ble_evt);
+  }
+}
+
+}  // extern "C"

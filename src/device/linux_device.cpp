@@ -1,0 +1,222 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "pm/device/linux_device.hpp"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <asio/posix/stream_descriptor.hpp>
+#include <asio/read_until.hpp>
+#include <asio/streambuf.hpp>
+#include <cerrno>
+#include <charconv>
+#include <chrono>
+#include <csignal>
+#include <cstring>
+#include <istream>
+
+#include "pm/adapters/linux/event_loop.hpp"
+#include "pm/adapters/linux/file_flash.hpp"
+#include "pm/adapters/linux/socket_transport.hpp"
+#include "pm/adapters/psa/psa_crypto.hpp"
+#include "pm/device/event_log.hpp"
+#include "pm/device/host_config.hpp"
+#include "pm/device/identity_file.hpp"
+#include "pm/device/redaction.hpp"
+#include "pm/hci/btsnoop.hpp"
+#include "pm/zms/store.hpp"
+
+namespace pm::device {
+
+namespace {
+
+constexpr int kControllerGone = 3;
+constexpr unsigned kButtons = 4;
+constexpr size_t kMaxCommandLine = 64;
+
+uint64_t unix_us() {
+  const auto since_1970 = std::chrono::system_clock::now().time_since_epoch();
+  return static_cast<uint64_t>(
+      std::chrono::duration_cast<std::chrono::microseconds>(since_1970).count());
+}
+
+const char* mount_problem(zms::MountError error) {
+  switch (error) {
+    case zms::MountError::kNotThisFormat:
+      return "it holds no bond store; name another file, or overwrite it with --erase";
+    case zms::MountError::kVersion:
+      return "it holds a bond store of another format version; name another file, or overwrite it "
+             "with --erase";
+    case zms::MountError::kMedium:
+      return "reading or writing it failed; look after the disk";
+    case zms::MountError::kBadSector:
+      return "its sectors contradict one another; name another file, or overwrite it with --erase "
+             "(its bonds are lost then)";
+    case zms::MountError::kNone:
+      break;
+  }
+  return "it could not be mounted";
+}
+
+class IgnoreStorageEvents final : public StorageSink {
+ public:
+  void on_storage_event(const StorageEvent&) override {}
+};
+
+}  // namespace
+
+struct LinuxDevice::Parts {
+  explicit Parts(const LinuxOptions& options)
+      : held(options.held_buttons), log(options.boot), transport(loop), input(loop.context()) {}
+
+  std::string open_store(const LinuxOptions& options);
+  std::string open_traces(const LinuxOptions& options);
+  void read_buttons();
+  void take_command(const std::string& line);
+
+  std::set<unsigned> held;
+  EventLog log;
+  adapters::EventLoop loop;
+  adapters::PsaCrypto crypto;
+  adapters::SocketTransport transport;
+  std::unique_ptr<adapters::FileFlash> flash;
+  std::unique_ptr<zms::Store> store;
+  std::unique_ptr<host::Host> host;
+  hci::BtsnoopWriter btsnoop;
+  asio::posix::stream_descriptor input;
+  asio::streambuf lines{kMaxCommandLine};
+  std::string lost;  // why the controller is gone
+};
+
+std::string LinuxDevice::Parts::open_store(const LinuxOptions& options) {
+  std::string error;
+  flash = adapters::FileFlash::open(
+      options.flash, {.size = options.flash_size, .erase = options.erase},
+      [this](std::function<void()> work) { loop.post(std::move(work)); }, error);
+  if (flash == nullptr) {
+    return error;
+  }
+  store = std::make_unique<zms::Store>(*flash,
+                                       zms::Options{.sector_size = CONFIG_PM_BM_ZMS_SECTOR_SIZE});
+  // A first look, so that a wrong file is told in plain words; pm_init() mounts it again.
+  IgnoreStorageEvents nobody;
+  if (!ok(store->init(nobody)) || !ok(store->wait_ready())) {
+    return fmt::format("flash file {}: {}", options.flash, mount_problem(store->mount_error()));
+  }
+  return {};
+}
+
+std::string LinuxDevice::Parts::open_traces(const LinuxOptions& options) {
+  if (!options.events.empty() && !log.open(options.events)) {
+    return fmt::format("event log {}: {}", options.events, std::strerror(errno));
+  }
+  if (!options.btsnoop.empty() && !btsnoop.open(options.btsnoop.c_str())) {
+    return fmt::format("btsnoop file {}: {}", options.btsnoop, std::strerror(errno));
+  }
+  return {};
+}
+
+void LinuxDevice::Parts::read_buttons() {
+  asio::async_read_until(input, lines, '\n', [this](const asio::error_code& error, size_t) {
+    if (error) {
+      return;  // nobody presses buttons any more
+    }
+    std::istream stream(&lines);
+    std::string line;
+    std::getline(stream, line);
+    take_command(line);
+    read_buttons();
+  });
+}
+
+void LinuxDevice::Parts::take_command(const std::string& line) {
+  const bool is_press = line.starts_with("press ");
+  const std::string_view number =
+      std::string_view(line).substr(is_press                       ? 6
+                                    : line.starts_with("release ") ? 8
+                                                                   : line.size());
+  unsigned button = kButtons;
+  const auto [end, problem] = std::from_chars(number.data(), number.data() + number.size(), button);
+  if (problem != std::errc() || end != number.data() + number.size() || button >= kButtons) {
+    fmt::print(stderr, "'{}' is no command: 'press N' or 'release N', N from 0 to {}\n", line,
+               kButtons - 1);
+    return;
+  }
+  if (is_press) {
+    held.insert(button);
+  } else {
+    held.erase(button);
+  }
+  c_api::button_changed(button, is_press);
+}
+
+LinuxDevice::LinuxDevice(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
+LinuxDevice::~LinuxDevice() = default;
+
+std::unique_ptr<LinuxDevice> LinuxDevice::open(const LinuxOptions& options, std::string& error) {
+  (void)std::signal(SIGPIPE, SIG_IGN);
+  auto parts = std::make_unique<Parts>(options);
+  Identity identity;
+  error = parts->open_store(options);
+  if (error.empty()) {
+    error = load_or_make_identity(options.flash + ".identity", parts->crypto, identity);
+  }
+  if (error.empty()) {
+    error = parts->open_traces(options);
+  }
+  if (error.empty()) {
+    error = parts->transport.connect(options.controller);
+  }
+  if (!error.empty()) {
+    return nullptr;
+  }
+
+  Parts& p = *parts;
+  host::HostConfig config = host_config(identity);
+  config.on_packet = [&p](bool sent, Bytes packet) {
+    p.btsnoop.write(sent ? hci::Direction::kHostToController : hci::Direction::kControllerToHost,
+                    unix_us(), without_keys(packet));
+  };
+  p.host = std::make_unique<host::Host>(p.transport, p.loop, p.crypto, config);
+  p.host->set_controller_lost_handler([&p](const std::string& text) { p.lost = text; });
+  p.log.add(p.loop.now_us(), R"("kind":"boot")");
+  // Without a terminal or pipe there are no buttons.
+  asio::error_code no_input;
+  p.input.assign(dup(STDIN_FILENO), no_input);
+  if (!no_input) {
+    p.read_buttons();
+  }
+  return std::unique_ptr<LinuxDevice>(new LinuxDevice(std::move(parts)));
+}
+
+host::Host& LinuxDevice::host() { return *parts_->host; }
+Storage& LinuxDevice::storage() { return *parts_->store; }
+Timers& LinuxDevice::timers() { return parts_->loop; }
+Crypto& LinuxDevice::crypto() { return parts_->crypto; }
+
+void LinuxDevice::idle() {
+  parts_->loop.run_one();
+  if (!parts_->lost.empty()) {
+    fmt::print(stderr,
+               "the controller is gone: {}; bonds are safe in the flash file, start again\n",
+               parts_->lost);
+    std::fflush(nullptr);
+    // Nothing of the application's is to run any more, as after a power cut.
+    _exit(kControllerGone);
+  }
+}
+
+bool LinuxDevice::is_button_pressed(unsigned button) const { return parts_->held.contains(button); }
+
+void LinuxDevice::log(int level, const char* module, const char* text) {
+  static constexpr const char* kLevels[] = {"", "err", "wrn", "inf", "dbg"};
+  const char* name = level >= 1 && level <= 4 ? kLevels[level] : "";
+  fmt::print("<{}> {}: {}\n", name, module, text);
+  std::fflush(stdout);
+  parts_->log.add_text(parts_->loop.now_us(), level, module, text);
+}
+
+void LinuxDevice::trace(const char* json_members) {
+  parts_->log.add(parts_->loop.now_us(), json_members);
+}
+
+}  // namespace pm::device

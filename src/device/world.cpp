@@ -1,0 +1,246 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "pm/device/world.hpp"
+
+#include <algorithm>
+#include <map>
+
+#include "pm/device/application_image.hpp"
+#include "pm/device/event_log.hpp"
+#include "pm/device/fiber.hpp"
+#include "pm/device/host_config.hpp"
+#include "pm/device/identity_file.hpp"
+#include "pm/device/redaction.hpp"
+#include "pm/hci/btsnoop.hpp"
+#include "pm/sim/seeded_crypto.hpp"
+#include "pm/sim/virtual_controller.hpp"
+#include "pm/zms/store.hpp"
+
+namespace pm::device {
+
+namespace {
+
+constexpr uint32_t kFlashSize = 4096;
+
+// Virtual time has no date; traces need one: 2026-01-01.
+constexpr uint64_t kDateUs = 1'767'225'600'000'000;
+
+/// Seeds for what must differ: each device, each boot, each use.
+uint64_t derive_seed(uint64_t seed, unsigned device, unsigned boot) {
+  // splitmix64
+  uint64_t z = seed + 0x9E3779B97F4A7C15 * (uint64_t{device} * 1'000'003 + boot + 1);
+  z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9;
+  z = (z ^ (z >> 27)) * 0x94D049BB133111EB;
+  return z ^ (z >> 31);
+}
+
+/// The clock for one boot: with the boot go its timers, some of which lie in the application's
+/// memory.
+class BootTimers final : public Timers {
+ public:
+  explicit BootTimers(sim::VirtualClock& clock) : clock_(clock) {}
+  ~BootTimers() {
+    for (auto& [timer, alarm] : alarms_) {
+      clock_.stop(alarm->on_clock);
+    }
+  }
+  BootTimers(const BootTimers&) = delete;
+  BootTimers& operator=(const BootTimers&) = delete;
+
+  uint64_t now_us() const override { return clock_.now_us(); }
+  void start(Timer& timer, uint64_t delay_us) override {
+    auto& alarm = alarms_[&timer];
+    if (alarm == nullptr) {
+      alarm = std::make_unique<Alarm>(Alarm{*this, timer, {}});
+      alarm->on_clock = {.expired = expired, .context = alarm.get()};
+    }
+    timer.running = true;
+    clock_.start(alarm->on_clock, delay_us);
+  }
+  void stop(Timer& timer) override {
+    const auto found = alarms_.find(&timer);
+    if (found != alarms_.end()) {
+      clock_.stop(found->second->on_clock);
+      timer.running = false;
+      alarms_.erase(found);
+    }
+  }
+
+ private:
+  struct Alarm {
+    BootTimers& timers;
+    Timer& timer;
+    Timer on_clock;
+  };
+
+  static void expired(void* context) {
+    auto& alarm = *static_cast<Alarm*>(context);
+    Timer& timer = alarm.timer;
+    timer.running = false;
+    // The handler may start the timer again, or end its life.
+    alarm.timers.alarms_.erase(&timer);
+    timer.expired(timer.context);
+  }
+
+  sim::VirtualClock& clock_;
+  std::map<Timer*, std::unique_ptr<Alarm>> alarms_;
+};
+
+}  // namespace
+
+/// Everything of a device that a power cut takes away.
+class SimulatedDevice::Boot final : public c_api::Runtime {
+ public:
+  Boot(SimulatedDevice& device, const Identity& identity, const std::set<unsigned>& held_buttons)
+      : timers_(device.world_.clock()),
+        crypto_(derive_seed(device.world_.seed(), device.number_, device.boots_)),
+        controller_(device.world_.air(), crypto_),
+        store_(device.flash_, {.sector_size = CONFIG_PM_BM_ZMS_SECTOR_SIZE}),
+        host_(controller_, timers_, crypto_, config(identity)),
+        log_(device.boots_),
+        held_(held_buttons),
+        fiber_([this] { image_.main(); }) {
+    log_.set_sink(device.log_sink_);
+    if (!device.btsnoop_directory_.empty()) {
+      btsnoop_.open((device.btsnoop_directory_ + "/" + device.name_ + "-" +
+                     std::to_string(device.boots_) + ".btsnoop")
+                        .c_str());
+    }
+  }
+
+  /// An empty result is success.
+  std::string load(const std::string& image_path) {
+    const std::string problem = image_.load(image_path);
+    if (problem.empty()) {
+      log_.add(timers_.now_us(), R"("kind":"boot")");
+      image_.boot(*this);
+    }
+    return problem;
+  }
+
+  void resume() { fiber_.resume(); }
+
+  void set_button(unsigned button, bool is_pressed) {
+    if (is_pressed) {
+      held_.insert(button);
+    } else {
+      held_.erase(button);
+    }
+    image_.button_changed(button, is_pressed);
+  }
+
+  host::Host& host() override { return host_; }
+  Storage& storage() override { return store_; }
+  Timers& timers() override { return timers_; }
+  Crypto& crypto() override { return crypto_; }
+  void idle() override { fiber_.yield(); }
+  bool is_button_pressed(unsigned button) const override { return held_.contains(button); }
+  void log(int level, const char* module, const char* text) override {
+    log_.add_text(timers_.now_us(), level, module, text);
+  }
+  void trace(const char* json_members) override { log_.add(timers_.now_us(), json_members); }
+
+ private:
+  host::HostConfig config(const Identity& identity) {
+    host::HostConfig config = host_config(identity);
+    config.on_packet = [this](bool sent, Bytes packet) {
+      btsnoop_.write(sent ? hci::Direction::kHostToController : hci::Direction::kControllerToHost,
+                     kDateUs + timers_.now_us(), without_keys(packet));
+    };
+    return config;
+  }
+
+  BootTimers timers_;
+  sim::SeededCrypto crypto_;
+  hci::BtsnoopWriter btsnoop_;
+  sim::VirtualController controller_;
+  zms::Store store_;
+  host::Host host_;
+  EventLog log_;
+  std::set<unsigned> held_;
+  // The application's statics, among them timers that are running: it goes after what uses them has
+  // stopped.
+  ApplicationImage image_;
+  Fiber fiber_;
+};
+
+SimulatedDevice::SimulatedDevice(World& world, std::string name, std::string image_path,
+                                 unsigned number)
+    : world_(world),
+      name_(std::move(name)),
+      image_path_(std::move(image_path)),
+      number_(number),
+      flash_(world.clock(), sim::nrf54l_geometry(kFlashSize)) {}
+
+SimulatedDevice::~SimulatedDevice() { kill(); }
+
+std::string SimulatedDevice::boot(const std::set<unsigned>& held_buttons) {
+  kill();
+  ++boots_;
+  flash_.power_on();
+  // The same at each boot, as a chip's.
+  sim::SeededCrypto birth(derive_seed(world_.seed(), number_, 0));
+  Identity identity;
+  if (!ok(make_identity(birth, identity))) {
+    return "no randomness for an identity";
+  }
+  boot_ = std::make_unique<Boot>(*this, identity, held_buttons);
+  std::string problem = boot_->load(image_path_);
+  if (!problem.empty()) {
+    boot_.reset();
+  }
+  return problem;
+}
+
+void SimulatedDevice::kill() {
+  if (boot_ == nullptr) {
+    return;
+  }
+  flash_.power_off();
+  boot_.reset();
+}
+
+void SimulatedDevice::set_button(unsigned button, bool is_pressed) {
+  if (boot_ != nullptr) {
+    boot_->set_button(button, is_pressed);
+  }
+}
+
+void SimulatedDevice::resume() {
+  if (boot_ != nullptr) {
+    boot_->resume();
+  }
+}
+
+World::World(uint64_t seed) : seed_(seed), air_(clock_, seed) {}
+
+World::~World() = default;
+
+SimulatedDevice& World::add(const std::string& name, const std::string& image_path) {
+  const auto number = static_cast<unsigned>(devices_.size() + 1);
+  devices_.emplace_back(new SimulatedDevice(*this, name, image_path, number));
+  return *devices_.back();
+}
+
+bool World::run_until(const std::function<bool()>& done, uint64_t limit_us) {
+  const uint64_t end = clock_.now_us() + limit_us;
+  while (!done()) {
+    if (clock_.now_us() >= end) {
+      return false;
+    }
+    step(end);
+  }
+  return true;
+}
+
+void World::run_for(uint64_t duration_us) {
+  (void)run_until([] { return false; }, duration_us);
+}
+
+void World::step(uint64_t limit_us) {
+  for (const auto& device : devices_) {
+    device->resume();
+  }
+  clock_.advance_to(std::min(clock_.next_deadline(), limit_us));
+}
+
+}  // namespace pm::device

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// pm-demo: two devices bond, and know each other after a restart. As processes on the sockets of
+// pm-air, or in one process in virtual time; the same applications, the same story, the same judge.
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <filesystem>
+
+#include "story.hpp"
+
+namespace {
+
+using pm::demo::Stage;
+using pm::demo::StageOptions;
+using pm::demo::Story;
+
+constexpr int kNotObserved = 1;
+constexpr int kCannotPlay = 2;
+
+/// The folder of this program: the others are built beside it.
+std::string own_folder() {
+  std::error_code error;
+  return std::filesystem::read_symlink("/proc/self/exe", error).parent_path().string();
+}
+
+int play(const std::string& air, const std::string& sabotage, const StageOptions& options) {
+  std::unique_ptr<Stage> stage;
+  bool all_observed = false;
+  try {
+    stage = air == "sim" ? make_simulated_stage(options) : make_process_stage(options);
+    all_observed = Story(*stage, sabotage).play();
+  } catch (const pm::demo::StageError& error) {
+    fmt::print("\nFAILED: {}\n", error.text);
+    return kCannotPlay;
+  }
+  fmt::print("\nTraces:\n");
+  for (const std::string& artefact : stage->artefacts()) {
+    fmt::print("  {}\n", artefact);
+  }
+  if (air == "sim") {
+    fmt::print("seed {}, SHA-256 of everything observed:\n{}\n", options.seed, digest(*stage));
+  }
+  return all_observed ? 0 : kNotObserved;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  const std::vector<std::string> names = Story::step_names();
+  std::string air = "real";
+  std::string sabotage;
+  StageOptions options;
+  options.programs = own_folder();
+  options.directory = "demo-traces";
+
+  CLI::App app("Two devices bond, and know each other after a restart.");
+  app.add_option("--air", air, "real: processes on sockets; sim: one process in virtual time")
+      ->check(CLI::IsMember({"real", "sim"}));
+  CLI::Option* seed = app.add_option("--seed", options.seed, "seed of the simulated world");
+  app.add_option("--sabotage", sabotage, "break one step on purpose; 'list' prints the steps");
+  app.add_option("--out", options.directory, "folder for traces and flash files, made empty first");
+  CLI11_PARSE(app, argc, argv);
+
+  if (sabotage == "list") {
+    for (const std::string& name : names) {
+      fmt::print("{}\n", name);
+    }
+    return 0;
+  }
+  if (!sabotage.empty() && std::find(names.begin(), names.end(), sabotage) == names.end()) {
+    fmt::print(stderr, "--sabotage {}: there is no such step; '--sabotage list' prints them\n",
+               sabotage);
+    return kCannotPlay;
+  }
+  if (seed->count() > 0 && air != "sim") {
+    fmt::print(stderr, "--seed: only the simulated air has one; add --air sim\n");
+    return kCannotPlay;
+  }
+  options.fault = Story::fault_for(sabotage);
+  return play(air, sabotage, options);
+}
