@@ -3,10 +3,10 @@
 // Stores a record with the installed store, mounts again and finds it; links the installed core.
 #include <algorithm>
 #include <array>
-#include <cstdarg>
 #include <cstdio>
 
 #include "pm/peer_manager/peer_manager.hpp"
+#include "pm/ports/log.hpp"
 #include "pm/zms/store.hpp"
 
 extern "C" {
