@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "pm/sim/json_tap.hpp"
 
-#include <cinttypes>
+#include <algorithm>
 #include <string>
+#include <vector>
 
 namespace pm::sim {
 
@@ -64,6 +65,19 @@ const char* to_text(LinkControl what) {
   return "?";
 }
 
+/// The payload, the keys that SMP distributes blanked: codes 0x06, 0x08 and 0x0A. Core, Vol 3, Part
+/// H, 3.6.
+std::vector<uint8_t> without_keys(const L2capSeen& seen) {
+  constexpr uint16_t kSmpChannel = 0x0006;
+  std::vector<uint8_t> payload(seen.payload.begin(), seen.payload.end());
+  const bool has_key = seen.cid == kSmpChannel && !payload.empty() &&
+                       (payload[0] == 0x06 || payload[0] == 0x08 || payload[0] == 0x0A);
+  if (has_key) {
+    std::fill(payload.begin() + 1, payload.end(), uint8_t{0});
+  }
+  return payload;
+}
+
 char to_letter(hci::Role role) { return role == hci::Role::kCentral ? 'C' : 'P'; }
 
 }  // namespace
@@ -81,61 +95,51 @@ void JsonTap::close() {
   }
 }
 
-void JsonTap::on_advertising(uint64_t t_us, const AdvertisingSeen& seen) {
-  if (file_ == nullptr) {
-    return;
+void JsonTap::write(uint64_t t_us, const std::string& members) {
+  const std::string line = "{\"t_us\":" + std::to_string(t_us) + "," + members + "}";
+  if (file_ != nullptr) {
+    std::fprintf(file_, "%s\n", line.c_str());
+    std::fflush(file_);
   }
-  std::fprintf(file_, "{\"t_us\":%" PRIu64 ",\"kind\":\"adv\",\"addr\":\"%s\",\"type\":\"%s\"",
-               t_us, to_text(seen.advertiser).c_str(), to_text(seen.type));
+  if (sink_) {
+    sink_(line);
+  }
+}
+
+void JsonTap::on_advertising(uint64_t t_us, const AdvertisingSeen& seen) {
+  std::string members = R"("kind":"adv","addr":")" + to_text(seen.advertiser) + R"(","type":")" +
+                        to_text(seen.type) + "\"";
   if (seen.type == hci::AdvertisingType::kDirectedHighDuty ||
       seen.type == hci::AdvertisingType::kDirectedLowDuty) {
-    std::fprintf(file_, ",\"target\":\"%s\"", to_text(seen.target).c_str());
+    members += R"(,"target":")" + to_text(seen.target) + "\"";
   }
-  std::fprintf(file_, ",\"data\":\"%s\",\"scan_rsp\":\"%s\"}\n", hex(seen.data).c_str(),
-               hex(seen.scan_response).c_str());
-  std::fflush(file_);
+  write(t_us, members + R"(,"data":")" + hex(seen.data) + R"(","scan_rsp":")" +
+                  hex(seen.scan_response) + "\"");
 }
 
 void JsonTap::on_connection(uint64_t t_us, const ConnectionSeen& seen) {
-  if (file_ == nullptr) {
-    return;
-  }
-  std::fprintf(file_,
-               "{\"t_us\":%" PRIu64
-               ",\"kind\":\"connect\",\"link\":%u,\"central\":\"%s\",\"peripheral\":\"%s\"}\n",
-               t_us, seen.link, to_text(seen.central).c_str(), to_text(seen.peripheral).c_str());
-  std::fflush(file_);
+  write(t_us, R"("kind":"connect","link":)" + std::to_string(seen.link) + R"(,"central":")" +
+                  to_text(seen.central) + R"(","peripheral":")" + to_text(seen.peripheral) + "\"");
 }
 
 void JsonTap::on_link_control(uint64_t t_us, const LinkControlSeen& seen) {
-  if (file_ == nullptr) {
-    return;
-  }
-  std::fprintf(file_,
-               "{\"t_us\":%" PRIu64 ",\"kind\":\"ll\",\"link\":%u,\"from\":\"%c\",\"op\":\"%s\"",
-               t_us, seen.link, to_letter(seen.from), to_text(seen.what));
+  std::string members = R"("kind":"ll","link":)" + std::to_string(seen.link) + R"(,"from":")" +
+                        to_letter(seen.from) + R"(","op":")" + to_text(seen.what) + "\"";
   if (seen.reason != hci::ErrorCode::kSuccess) {
-    std::fprintf(file_, ",\"reason\":%u", static_cast<unsigned>(seen.reason));
+    members += ",\"reason\":" + std::to_string(static_cast<unsigned>(seen.reason));
   }
-  std::fputs("}\n", file_);
-  std::fflush(file_);
+  write(t_us, members);
 }
 
 void JsonTap::on_l2cap(uint64_t t_us, const L2capSeen& seen) {
-  if (file_ == nullptr) {
-    return;
-  }
-  std::fprintf(
-      file_,
-      "{\"t_us\":%" PRIu64
-      ",\"kind\":\"l2cap\",\"link\":%u,\"from\":\"%c\",\"cid\":%u,\"enc\":%s,\"pdu\":\"%s\"",
-      t_us, seen.link, to_letter(seen.from), seen.cid, seen.encrypted ? "true" : "false",
-      hex(seen.payload).c_str());
+  std::string members = R"("kind":"l2cap","link":)" + std::to_string(seen.link) + R"(,"from":")" +
+                        to_letter(seen.from) + R"(","cid":)" + std::to_string(seen.cid) +
+                        ",\"enc\":" + (seen.encrypted ? "true" : "false") + R"(,"pdu":")" +
+                        hex(without_keys(seen)) + "\"";
   if (seen.fault != nullptr) {
-    std::fprintf(file_, ",\"fault\":\"%s\"", seen.fault);
+    members += R"(,"fault":")" + std::string(seen.fault) + "\"";
   }
-  std::fputs("}\n", file_);
-  std::fflush(file_);
+  write(t_us, members);
 }
 
 }  // namespace pm::sim

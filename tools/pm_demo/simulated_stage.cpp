@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <openssl/evp.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 
@@ -48,6 +49,10 @@ class Sha256 {
   EVP_MD_CTX* context_;
 };
 
+void blank(sim::SimFlash& flash) {
+  std::fill(flash.memory().begin(), flash.memory().end(), flash.geometry().erase_value);
+}
+
 class SimulatedStage final : public Stage {
  public:
   explicit SimulatedStage(const StageOptions& options)
@@ -86,7 +91,7 @@ class SimulatedStage final : public Stage {
     find(device).set_button(button, true);
     find(device).set_button(button, false);
   }
-  void erase_flash(Source device) override { find(device).flash().blank(); }
+  void erase_flash(Source device) override { blank(find(device).flash()); }
   bool wait_until(const std::function<bool()>& done) override {
     return world_.run_until(done, kStepLimitUs);
   }

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The air as JSON lines: one object a line, each line flushed. Link keys are not written; but what
-// hosts send over an unencrypted or encrypted link is, key distribution included: the file is for
-// simulations.
+// The air as JSON lines: one object a line, each line flushed. No keys: those that SMP distributes
+// are written as zeros.
 //
 // Every line: "t_us" (virtual microseconds), "kind". Addresses are "aa:bb:cc:dd:ee:ff/public" or
 // ".../random", most significant octet first; octet strings are hexadecimal in the order on air.
@@ -19,6 +18,9 @@
 #pragma once
 
 #include <cstdio>
+#include <functional>
+#include <string>
+#include <string_view>
 
 #include "pm/sim/air_tap.hpp"
 
@@ -34,6 +36,8 @@ class JsonTap final : public AirTap {
   /// Creates, or empties, the file. False: errno says why.
   bool open(const char* path);
   void close();
+  /// Gets each line too, without its end.
+  void set_sink(std::function<void(std::string_view line)> sink) { sink_ = std::move(sink); }
 
   void on_advertising(uint64_t t_us, const AdvertisingSeen& seen) override;
   void on_connection(uint64_t t_us, const ConnectionSeen& seen) override;
@@ -41,6 +45,9 @@ class JsonTap final : public AirTap {
   void on_l2cap(uint64_t t_us, const L2capSeen& seen) override;
 
  private:
+  void write(uint64_t t_us, const std::string& members);
+
+  std::function<void(std::string_view)> sink_;
   std::FILE* file_ = nullptr;
 };
 
