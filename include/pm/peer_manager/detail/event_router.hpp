@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "bm/bluetooth/peer_manager/peer_manager_types.h"
+#include "pm/base/status.hpp"
+#include "pm/base/types.hpp"
+
+namespace pm {
+
+class PeerManager;
+
+/// An event with nothing in its payload.
+pm_evt make_event(pm_evt_id id, uint16_t conn_handle, PeerId peer = kInvalidPeer);
+pm_evt make_event(pm_evt_id id, PeerId peer);
+pm_evt make_unexpected(uint16_t conn_handle, Status error);
+
+/// The one sink of every module's events. Who receives them, in which order, is written in
+/// peer_manager.cpp and nowhere else. Receivers run before the call returns, and may call back into
+/// any module: a module decides and stores first, then delivers.
+///
+/// A missing connection handle or peer ID of an event is looked up from the other one at the moment
+/// of sending.
+class EventRouter {
+ public:
+  explicit EventRouter(PeerManager& peer_manager) : pm_(peer_manager) {}
+  EventRouter(const EventRouter&) = delete;
+  EventRouter& operator=(const EventRouter&) = delete;
+
+  void from_id_manager(pm_evt& event);
+  void from_security_dispatcher(pm_evt& event);
+  void from_security_manager(pm_evt& event);
+  void from_gatt_caches(pm_evt& event);
+  void from_ranks(pm_evt& event);
+  /// `buffered`: the operation was a write from a write buffer.
+  void from_peer_data_storage(pm_evt& event, bool buffered);
+  void from_peer_database(pm_evt& event);
+  /// A storage operation has completed and its events are delivered: its place in the queue is
+  /// free.
+  void storage_progressed();
+
+ private:
+  void complete(pm_evt& event) const;
+
+  PeerManager& pm_;
+};
+
+}  // namespace pm

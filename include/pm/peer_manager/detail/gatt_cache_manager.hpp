@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "pm/peer_manager/detail/gatt_client_cache.hpp"
+#include "pm/peer_manager/detail/gatt_server_cache.hpp"
+
+namespace pm {
+
+/// When the GATT caches act: after which events something is stored, applied, sent or read, and
+/// what is repeated.
+class GattCacheManager {
+ public:
+  GattCacheManager(ConnectionStates& states, GattServerCache& server, GattClientCache& client)
+      : states_(states), server_(server), client_(client) {}
+  GattCacheManager(const GattCacheManager&) = delete;
+  GattCacheManager& operator=(const GattCacheManager&) = delete;
+
+  void on_ble_event(const ble_evt_t& event);
+  void on_id_manager_event(const pm_evt& event);
+  /// Service Changed only.
+  void on_database_event_server(const pm_evt& event);
+  void on_database_event(const pm_evt& event);
+
+ private:
+  void process_pending();
+  void store(uint16_t conn_handle);
+
+  ConnectionStates& states_;
+  GattServerCache& server_;
+  GattClientCache& client_;
+};
+
+}  // namespace pm

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <array>
+
+#include "pm/peer_manager/detail/connection_states.hpp"
+#include "pm/peer_manager/detail/id_manager.hpp"
+#include "pm/peer_manager/detail/peer_database.hpp"
+
+namespace pm {
+
+/// What is remembered of the peer's GATT server: the Central Address Resolution value (Core, Vol 3,
+/// Part C, 12.4), read once per bond. The remote database is stored by the application through the
+/// peer data calls.
+class GattClientCache {
+ public:
+  GattClientCache(SoftDevice& soft_device, ConnectionStates& states, IdManager& ids,
+                  PeerDatabase& database)
+      : soft_device_(soft_device), states_(states), ids_(ids), database_(database) {}
+  GattClientCache(const GattClientCache&) = delete;
+  GattClientCache& operator=(const GattClientCache&) = delete;
+
+  /// The value is to be read if none is stored.
+  void want_address_resolution(uint16_t conn_handle, PeerId peer);
+  /// Starts the reads that are wanted.
+  void read_wanted();
+  void on_ble_event(const ble_evt_t& event);
+
+ private:
+  void on_handle_found(const ble_gattc_evt_t& event);
+  void on_value_read(const ble_gattc_evt_t& event);
+  void store(uint16_t conn_handle, bool is_supported);
+
+  SoftDevice& soft_device_;
+  ConnectionStates& states_;
+  IdManager& ids_;
+  PeerDatabase& database_;
+  std::array<uint16_t, config::kLinks> value_handles_{};
+};
+
+}  // namespace pm

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "pm/peer_manager/detail/connection_states.hpp"
+#include "pm/peer_manager/detail/event_router.hpp"
+#include "pm/peer_manager/detail/id_manager.hpp"
+#include "pm/peer_manager/detail/peer_database.hpp"
+
+namespace pm {
+
+/// What our own GATT server remembers of each peer: CCCD values, and whether the peer has yet to be
+/// told that the database changed.
+class GattServerCache {
+ public:
+  GattServerCache(SoftDevice& soft_device, ConnectionStates& states, IdManager& ids,
+                  PeerIdPool& pool, PeerDatabase& database, EventRouter& router)
+      : soft_device_(soft_device),
+        states_(states),
+        ids_(ids),
+        pool_(pool),
+        database_(database),
+        router_(router) {}
+  GattServerCache(const GattServerCache&) = delete;
+  GattServerCache& operator=(const GattServerCache&) = delete;
+
+  void reset() { is_announcing_ = false; }
+
+  /// Stores the link's CCCDs under its peer unless they are stored already. kBusy: no buffer, to be
+  /// tried again.
+  Status store_local_db(uint16_t conn_handle);
+  /// Gives the stored CCCDs to the SoftDevice, or empty ones, and tells the outcome by event.
+  void apply_local_db(uint16_t conn_handle);
+
+  // Service Changed: Core, Vol 3, Part G, 7.1.
+  /// Every peer is to be told.
+  void announce_change();
+  /// Goes on with announce_change() where the store had no time.
+  void continue_announcing();
+  /// A bonded link is to be told if storage says so.
+  void arm_service_changed(uint16_t conn_handle, PeerId peer);
+  /// Sends to every link that is to be told.
+  void send_service_changed();
+  void on_service_changed_confirmed(uint16_t conn_handle);
+
+ private:
+  Status read_attributes(uint16_t conn_handle, PeerId peer, MutableBytes& record);
+  bool is_stored(PeerId peer, Bytes record) const;
+  Status set_attributes(uint16_t conn_handle, Bytes data, uint32_t flags);
+  Status set_attributes_tolerantly(uint16_t conn_handle, Bytes data, uint32_t flags);
+  void send_service_changed(uint16_t conn_handle);
+  void drop_service_changed(uint16_t conn_handle);
+  bool is_service_changed_subscribed(uint16_t conn_handle, uint16_t first_user_handle) const;
+
+  SoftDevice& soft_device_;
+  ConnectionStates& states_;
+  IdManager& ids_;
+  PeerIdPool& pool_;
+  PeerDatabase& database_;
+  EventRouter& router_;
+
+  bool is_announcing_ = false;
+  PeerId announced_{};
+};
+
+}  // namespace pm

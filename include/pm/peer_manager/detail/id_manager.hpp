@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <array>
+#include <span>
+
+#include "pm/peer_manager/detail/connection_states.hpp"
+#include "pm/peer_manager/detail/event_router.hpp"
+#include "pm/peer_manager/detail/identity_index.hpp"
+#include "pm/peer_manager/detail/peer_database.hpp"
+#include "pm/ports/crypto.hpp"
+#include "pm/ports/soft_device.hpp"
+
+namespace pm {
+
+/// Which bonded peer is behind a connection. Also makes the lists that the SoftDevice filters and
+/// resolves with.
+class IdManager {
+ public:
+  IdManager(SoftDevice& soft_device, Crypto& crypto, ConnectionStates& states, PeerIdPool& pool,
+            PeerDatabase& database, EventRouter& router)
+      : soft_device_(soft_device),
+        crypto_(crypto),
+        states_(states),
+        pool_(pool),
+        database_(database),
+        router_(router) {}
+  IdManager(const IdManager&) = delete;
+  IdManager& operator=(const IdManager&) = delete;
+
+  /// Fills the index from storage.
+  void reset();
+
+  void on_ble_event(const ble_evt_t& event);
+  /// Keeps the index and the links in step with storage.
+  void on_database_event(const pm_evt& event);
+
+  PeerId peer_of(uint16_t conn_handle) const;
+  uint16_t connection_of(PeerId peer) const;
+  void set_peer(uint16_t conn_handle, PeerId peer);
+  /// The connection that belongs to the peer lives on without one.
+  void forget_peer(PeerId peer);
+  /// Address of the peer as reported at connection; nullptr for an unknown connection.
+  const ble_gap_addr_t* address_of(uint16_t conn_handle) const;
+
+  /// Peer whose bond has a legacy key of this name; `likely` is tried first.
+  PeerId find_by_master_id(const ble_gap_master_id_t& master_id, PeerId likely) const;
+  /// Peer other than `except` whose bond is with the same device as `bonding`. Peers being deleted
+  /// do not count.
+  PeerId find_duplicate(const pm_peer_data_bonding& bonding, PeerId except = kInvalidPeer) const;
+
+  /// Whether a resolvable private address was made with the IRK: Core, Vol 3, Part H, 2.2.2 and Vol
+  /// 3, Part C, 10.8.2.3.
+  bool resolves(const ble_gap_addr_t& address, const ble_gap_irk_t& irk) const;
+
+  /// Identity of a bonded peer. kNotFound: no such bond. kInternal: unreadable.
+  Status identity_of(PeerId peer, ble_gap_id_key_t& out) const;
+
+  // Lists and local identity: semantics in PeerManager.
+  Status allow_list_set(std::span<const uint16_t> peers);
+  Status allow_list_get(ble_gap_addr_t* addresses, uint32_t* address_count, ble_gap_irk_t* irks,
+                        uint32_t* irk_count) const;
+  Status device_identities_set(std::span<const uint16_t> peers);
+
+ private:
+  struct Link {
+    PeerId peer;
+    ble_gap_addr_t address;
+  };
+
+  int tracked_index(uint16_t conn_handle) const;
+  void on_connected(uint16_t conn_handle, const ble_gap_evt_connected_t& connected);
+  PeerId identify(const ble_gap_addr_t& address) const;
+  bool is_same_device(const ble_gap_id_key_t& identity, const ble_gap_addr_t& address) const;
+  Status listed_identity(uint16_t peer, ble_gap_id_key_t& out) const;
+
+  SoftDevice& soft_device_;
+  Crypto& crypto_;
+  ConnectionStates& states_;
+  PeerIdPool& pool_;
+  PeerDatabase& database_;
+  EventRouter& router_;
+
+  std::array<Link, config::kLinks> links_{};
+  IdentityIndex index_;
+  std::array<uint16_t, BLE_GAP_WHITELIST_ADDR_MAX_COUNT> allow_list_{};
+  uint8_t allow_list_size_ = 0;
+};
+
+/// True iff both records are bonds with the same device.
+bool is_duplicate(const ble_gap_id_key_t& a, const ble_gap_id_key_t& b);
+
+}  // namespace pm

@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <cstdint>
+#include <type_traits>
+
+#include "pm/base/config.hpp"
+#include "pm/ports/crypto.hpp"
+#include "pm/ports/soft_device.hpp"
+
+namespace pm {
+
+/// Supplies the out-of-band data that the peer of a connection gave; nullptr: none.
+using LescPeerOobHandler = ble_gap_lesc_oob_data_t* (*)(uint16_t conn_handle);
+
+/// LE Secure Connections: key pair, DH keys, out-of-band data.
+///
+/// DH keys are computed by request_handler(), in the main loop, which on the target SoftDevice
+/// events may interrupt anywhere. So a request lives in one atomic word: odd while it is open,
+/// greater with each change. The handler copies the peer's key, computes, and replies only if the
+/// word is still what it was.
+class Lesc {
+ public:
+  Lesc(SoftDevice& soft_device, Crypto& crypto) : soft_device_(soft_device), crypto_(crypto) {}
+  Lesc(const Lesc&) = delete;
+  Lesc& operator=(const Lesc&) = delete;
+
+  Status init();
+  Status keypair_generate();
+  Status own_oob_data_generate();
+  /// nullptr while no key pair is valid.
+  ble_gap_lesc_p256_pk_t* public_key();
+  /// The key is made here, not given.
+  Status set_public_key(ble_gap_lesc_p256_pk_t*) { return Status::kForbidden; }
+  ble_gap_lesc_oob_data_t* own_oob_data();
+  void set_peer_oob_handler(LescPeerOobHandler handler) { peer_oob_handler_ = handler; }
+  /// Where the SoftDevice puts the key of a link's peer.
+  ble_gap_lesc_p256_pk_t* peer_key_memory(int index) { return &peer_keys_[index]; }
+  Status request_handler();
+  void on_ble_event(const ble_evt_t& event);
+
+  /// Whether a new pair is made after each pairing; starts as configured.
+  void set_renewal(bool enabled) { renewal_disabled_ = !enabled; }
+
+ private:
+  struct Request {
+    std::atomic<uint32_t> word{0};
+    uint16_t conn_handle = 0;
+    ble_gap_lesc_p256_pk_t peer_key{};
+  };
+
+  static constexpr bool is_open(uint32_t word) { return (word & 1u) != 0; }
+  static constexpr uint32_t opened(uint32_t word) { return (word | 1u) + 2u; }
+  static constexpr uint32_t closed(uint32_t word) { return (word + 2u) & ~1u; }
+
+  void on_dhkey_request(uint16_t conn_handle, const ble_gap_evt_lesc_dhkey_request_t& request);
+  void supply_oob_data(uint16_t conn_handle);
+  void renew();
+  bool has_open_request() const;
+  Status answer(Request& request);
+  Status reply(Request& request, uint32_t word, const ble_gap_lesc_p256_pk_t& peer_key);
+
+  SoftDevice& soft_device_;
+  Crypto& crypto_;
+  LescPeerOobHandler peer_oob_handler_ = nullptr;
+  std::array<Request, config::kLinks> requests_{};
+  std::array<ble_gap_lesc_p256_pk_t, config::kLinks> peer_keys_{};
+  ble_gap_lesc_p256_pk_t own_key_{};
+  ble_gap_lesc_oob_data_t own_oob_{};
+  std::atomic<bool> own_key_valid_{false};
+  std::atomic<bool> own_oob_valid_{false};
+  std::atomic<bool> internal_error_{false};
+  std::atomic<bool> renewal_due_{false};
+  // The key pair is in use by a computation or being made: it must not be replaced from an event.
+  std::atomic<bool> key_in_use_{false};
+  bool renewal_disabled_ = !config::kLescGenerateNewKeys;
+};
+
+/// Stands in for Lesc where CONFIG_PM_LESC is off: the application computes DH keys, the Peer
+/// Manager passes on the public key that pm_lesc_public_key_set() gave.
+class NoLesc {
+ public:
+  NoLesc(SoftDevice&, Crypto&) {}
+
+  Status init() { return Status::kOk; }
+  Status keypair_generate() { return Status::kNotSupported; }
+  Status own_oob_data_generate() { return Status::kNotSupported; }
+  ble_gap_lesc_p256_pk_t* public_key() { return external_key_; }
+  Status set_public_key(ble_gap_lesc_p256_pk_t* key) {
+    external_key_ = key;
+    return Status::kOk;
+  }
+  ble_gap_lesc_oob_data_t* own_oob_data() { return nullptr; }
+  void set_peer_oob_handler(LescPeerOobHandler) {}
+  ble_gap_lesc_p256_pk_t* peer_key_memory(int index) { return &peer_keys_[index]; }
+  Status request_handler() { return Status::kOk; }
+  void on_ble_event(const ble_evt_t&) {}
+
+ private:
+  ble_gap_lesc_p256_pk_t* external_key_ = nullptr;
+  std::array<ble_gap_lesc_p256_pk_t, config::kLinks> peer_keys_{};
+};
+
+using LescModule = std::conditional_t<config::kLesc, Lesc, NoLesc>;
+
+}  // namespace pm

@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <array>
+#include <cstdint>
+
+#include "pm/base/config.hpp"
+#include "pm/peer_manager/detail/event_router.hpp"
+#include "pm/peer_manager/detail/peer_id_pool.hpp"
+#include "pm/ports/storage.hpp"
+
+namespace pm {
+
+inline constexpr DataId kServiceChangedPendingData{PM_PEER_DATA_ID_SERVICE_CHANGED_PENDING};
+inline constexpr DataId kApplicationData{PM_PEER_DATA_ID_APPLICATION};
+inline constexpr DataId kGattRemoteData{PM_PEER_DATA_ID_GATT_REMOTE};
+inline constexpr DataId kRankData{PM_PEER_DATA_ID_PEER_RANK};
+inline constexpr DataId kBondingData{PM_PEER_DATA_ID_BONDING};
+inline constexpr DataId kGattLocalData{PM_PEER_DATA_ID_GATT_LOCAL};
+inline constexpr DataId kCentralAddrResData{PM_PEER_DATA_ID_CENTRAL_ADDR_RES};
+
+/// True for the kinds of record that exist; the obsolete ones do not.
+bool is_valid_data_id(DataId data);
+
+/// Key of a record in the store, and the token of its operations.
+constexpr uint32_t record_key(PeerId peer, DataId data) {
+  return (static_cast<uint32_t>(to_number(peer)) << 16) | to_number(data);
+}
+
+/// Between records of peers and the store: keys, completions, discovery of the peers that exist,
+/// deletion of whole peers.
+///
+/// The store completes operations in the order it accepted them, so what a completion belongs to is
+/// known from a queue of our own here, and not from the completion.
+class PeerDataStorage final : public StorageSink {
+ public:
+  /// Who asked for an operation, and so who hears of its end.
+  enum class Origin : uint8_t { kDirect, kBuffer, kErase, kPeerDeletion };
+
+  PeerDataStorage(Storage& storage, PeerIdPool& pool, EventRouter& router)
+      : storage_(storage), pool_(pool), router_(router) {}
+  PeerDataStorage(const PeerDataStorage&) = delete;
+  PeerDataStorage& operator=(const PeerDataStorage&) = delete;
+
+  /// Mounts the store, blocking; fills the pool; starts the removal of orphaned data.
+  Status init();
+
+  /// kNotFound, kInternal, or kOk with the whole stored length, whatever of it fitted into `out`.
+  Status read(PeerId peer, DataId data, MutableBytes out, size_t& stored_length) const;
+  /// Reads a record of a fixed size; another stored length is kInternal.
+  template <class T>
+  Status read_fixed(PeerId peer, DataId data, T& out) const {
+    size_t stored_length = 0;
+    PM_TRY(read(peer, data, MutableBytes(reinterpret_cast<uint8_t*>(&out), sizeof out),
+                stored_length));
+    return stored_length == sizeof out ? Status::kOk : Status::kInternal;
+  }
+
+  /// Accepts a write; `bytes` stays unchanged until its end. No octets remove the record, told as
+  /// an update. kBusy: queue full. kInternal: refused.
+  Status write(PeerId peer, DataId data, Bytes bytes, Origin origin);
+  /// Accepts the removal of one record. Results as write().
+  Status erase(PeerId peer, DataId data);
+
+  /// Starts the deletion of an active peer, which PEER_DELETE_SUCCEEDED or PEER_DELETE_FAILED ends.
+  /// kInvalidParam: not an active peer.
+  Status delete_peer(PeerId peer);
+
+  /// True while accepted operations have not completed.
+  bool has_outstanding() const { return count_ > 0; }
+
+  void on_storage_event(const StorageEvent& event) override;
+
+ private:
+  struct Operation {
+    uint32_t key;
+    Origin origin;
+  };
+
+  bool full() const { return count_ == operations_.size(); }
+  void remember(uint32_t key, Origin origin);
+  bool has_outstanding(PeerId peer) const;
+  void discover(PeerId peer);
+  void clean();
+  Status clean_next_record();
+  void finish_cleaning(Status result);
+  void report(const Operation& operation, Status result);
+
+  Storage& storage_;
+  PeerIdPool& pool_;
+  EventRouter& router_;
+
+  std::array<Operation, config::kStorageOperations> operations_{};
+  uint16_t first_ = 0;
+  uint16_t count_ = 0;
+
+  // The peer being cleaned, the place in the deletion order, and whether a removal is on its way.
+  bool cleaning_ = false;
+  bool removal_outstanding_ = false;
+  uint8_t clean_step_ = 0;
+  uint16_t first_orphan_ = 0;
+  PeerId cleaned_{};
+};
+
+}  // namespace pm

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "pm/peer_manager/detail/peer_data_storage.hpp"
+#include "pm/peer_manager/detail/write_buffers.hpp"
+
+namespace pm {
+
+/// All that is kept of peers. Two ways to write: directly from memory that its owner keeps, and
+/// through write buffers, whose writes are repeated until they succeed.
+class PeerDatabase {
+ public:
+  PeerDatabase(PeerDataStorage& storage, PeerIdPool& pool, EventRouter& router)
+      : storage_(storage), pool_(pool), router_(router) {}
+  PeerDatabase(const PeerDatabase&) = delete;
+  PeerDatabase& operator=(const PeerDatabase&) = delete;
+
+  void reset() { buffers_.reset(); }
+
+  /// kInvalidParam: no such peer ID or kind. kNotFound. kInternal.
+  Status load(PeerId peer, DataId data, MutableBytes out, size_t& stored_length) const;
+  Status load_bonding(PeerId peer, pm_peer_data_bonding& out) const;
+  /// A record of one 32-bit word.
+  Status load_word(PeerId peer, DataId data, uint32_t& out) const;
+
+  /// kInvalidParam, kNotFound: the peer is not in use. Then as PeerDataStorage::write().
+  Status store(PeerId peer, DataId data, Bytes bytes);
+  /// `word` stays unchanged until the end of the write.
+  Status store_word(PeerId peer, DataId data, const uint32_t& word);
+  /// Stores a yes or no.
+  Status store_flag(PeerId peer, DataId data, bool value);
+  /// kInvalidParam, kNotFound: no such record. Then as PeerDataStorage::erase().
+  Status erase(PeerId peer, DataId data);
+  /// As PeerDataStorage::delete_peer(); drops what waits to be written for the peer.
+  Status delete_peer(PeerId peer);
+
+  // Write buffers. BONDING and GATT_LOCAL only.
+  Status acquire_buffer(BufferOwner owner, DataId data, size_t blocks, MutableBytes& memory) {
+    return buffers_.acquire(owner, data, blocks, memory);
+  }
+  /// Memory under a key that has not been submitted; empty when there is none.
+  MutableBytes pending_buffer(BufferOwner owner, DataId data);
+  /// Content that the store is writing under a key; empty when there is none.
+  Bytes submitted_buffer(BufferOwner owner, DataId data);
+  /// False: there was none.
+  bool release_buffer(BufferOwner owner, DataId data);
+  /// Hands a filled buffer over, to be written for `peer`. It waits while the store is busy, which
+  /// is kOk; a local database waits while anything is outstanding, so that several changes become
+  /// one write. kInvalidParam: not an active peer. kNotFound: no buffer. kResources: waits for
+  /// space. kInternal: given up.
+  Status store_buffer(BufferOwner owner, DataId data, PeerId peer);
+
+  /// True: the event concerns others too.
+  bool on_storage_event(pm_evt& event, bool buffered);
+  /// Submits what waits.
+  void resubmit();
+
+ private:
+  using Record = WriteBuffers::Record;
+  using State = WriteBuffers::State;
+
+  bool on_buffer_written(pm_evt& event);
+  Status submit(Record& record);
+  Bytes content(const Record& record);
+
+  PeerDataStorage& storage_;
+  PeerIdPool& pool_;
+  EventRouter& router_;
+  WriteBuffers buffers_;
+};
+
+}  // namespace pm

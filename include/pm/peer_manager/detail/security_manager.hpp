@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "pm/peer_manager/detail/security_dispatcher.hpp"
+
+namespace pm {
+
+/// Which security is wanted: parameters, reactions to Security Requests, repetition of what the
+/// SoftDevice or the database had no time for.
+class SecurityManager {
+ public:
+  SecurityManager(ConnectionStates& states, IdManager& ids, PeerDatabase& database,
+                  SecurityDispatcher& dispatcher, LescModule& lesc, EventRouter& router)
+      : states_(states),
+        ids_(ids),
+        database_(database),
+        dispatcher_(dispatcher),
+        lesc_(lesc),
+        router_(router) {}
+  SecurityManager(const SecurityManager&) = delete;
+  SecurityManager& operator=(const SecurityManager&) = delete;
+
+  Status init();
+
+  // Semantics in PeerManager.
+  Status sec_params_set(const ble_gap_sec_params_t* params);
+  Status conn_secure(uint16_t conn_handle, bool force_repairing);
+  static Status sec_params_reply(const ble_gap_sec_params_t* params, const void* context);
+  void allow_repairing(uint16_t conn_handle, bool allowed);
+  Status status_get(uint16_t conn_handle, pm_conn_sec_status& status) const;
+  bool is_sufficient(uint16_t conn_handle, const pm_conn_sec_status& required) const;
+
+  void on_ble_event(const ble_evt_t& event);
+  void on_dispatcher_event(pm_evt& event);
+  void on_database_event(const pm_evt& event);
+
+ private:
+  /// Parameters of one procedure, open to replies while the request event is delivered.
+  struct Choice {
+    const ble_gap_sec_params_t* params;
+    bool replied;
+    ble_gap_sec_params_t replied_params;
+  };
+  struct SecureRequest {
+    bool force_repairing;
+    bool null_params;
+  };
+
+  void request_params(uint16_t conn_handle, const ble_gap_sec_params_t* peer_params,
+                      Choice& choice);
+  Status start(uint16_t conn_handle, SecureRequest request, bool& bond);
+  void start_and_report(uint16_t conn_handle, SecureRequest request);
+  void reply_and_report(uint16_t conn_handle, const ble_gap_sec_params_t* peer_params);
+  void report(uint16_t conn_handle, Status result, bool bond);
+  void retry_pending();
+  void on_sec_request(uint16_t conn_handle, const ble_gap_evt_sec_request_t& request);
+
+  ConnectionStates& states_;
+  IdManager& ids_;
+  PeerDatabase& database_;
+  SecurityDispatcher& dispatcher_;
+  LescModule& lesc_;
+  EventRouter& router_;
+
+  ble_gap_sec_params_t default_storage_{};
+  bool defaults_are_set_ = false;
+  bool has_defaults_ = false;
+};
+
+/// The rules that pairing parameters keep: Core, Vol 3, Part H, 3.5.1 and 3.5.2, and those of
+/// bonding here.
+bool are_valid(const ble_gap_sec_params_t& params);
+
+}  // namespace pm

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <array>
+#include <cstdint>
+
+#include "pm/base/bytes.hpp"
+#include "pm/base/config.hpp"
+#include "pm/base/status.hpp"
+#include "pm/base/types.hpp"
+
+namespace pm {
+
+/// Whose buffer it is: a peer, or a pairing that has no peer ID yet. The two ranges cannot meet.
+enum class BufferOwner : uint16_t {};
+constexpr BufferOwner owner_of(PeerId peer) { return BufferOwner{to_number(peer)}; }
+constexpr BufferOwner temporary_owner(int link_index) {
+  return BufferOwner{static_cast<uint16_t>(0x8000 | link_index)};
+}
+
+/// Pool of memory for records on their way to the store: config::kFlashBuffers blocks of 80 octets,
+/// 4-byte aligned. A buffer that is given back is wiped: it may have held keys.
+class WriteBuffers {
+ public:
+  enum class State : uint8_t {
+    kFree,
+    kFilling,    ///< handed out
+    kWaiting,    ///< complete; the store had no time for it yet
+    kFull,       ///< complete; the store had no space for it
+    kSubmitted,  ///< the store reads it: not to be touched
+  };
+
+  struct Record {
+    BufferOwner owner;
+    DataId data;
+    State state;
+    uint8_t first_block;
+    uint8_t blocks;
+    uint8_t failures;
+  };
+
+  /// Drops everything that the store is not reading.
+  void reset();
+
+  /// Buffer of `blocks` adjacent blocks under a key. One that has not been submitted is reused: a
+  /// record that waits takes the newest value. New memory is zero. kInvalidParam: `blocks` not
+  /// in 1..pool size. kForbidden: being filled with another size. kBusy: none free.
+  Status acquire(BufferOwner owner, DataId data, size_t blocks, MutableBytes& memory);
+  /// The record under a key that has not been submitted, or nullptr.
+  Record* pending(BufferOwner owner, DataId data);
+  /// The record under a key that the store is writing, or nullptr.
+  Record* submitted(BufferOwner owner, DataId data);
+  void release(Record& record);
+  /// Releases everything of an owner that has not been submitted.
+  void release_pending(BufferOwner owner);
+
+  MutableBytes memory(const Record& record);
+  std::array<Record, config::kFlashBuffers>& records() { return records_; }
+
+ private:
+  Record* find(BufferOwner owner, DataId data, bool is_submitted);
+  bool find_adjacent(size_t blocks, size_t& first) const;
+  bool is_taken(size_t block) const;
+
+  std::array<Record, config::kFlashBuffers> records_{};
+  alignas(4) std::array<uint8_t, config::kFlashBuffers * config::kFlashBufferSize> memory_{};
+};
+static_assert(config::kFlashBuffers <= 255);
+static_assert(config::kFlashBufferSize % 4 == 0, "each block is aligned as the store wants it");
+
+}  // namespace pm

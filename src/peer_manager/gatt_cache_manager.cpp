@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "pm/peer_manager/detail/gatt_cache_manager.hpp"
+
+namespace pm {
+
+namespace {
+
+bool is_cccd_write(const ble_gatts_evt_write_t& write) {
+  return write.op == BLE_GATTS_OP_WRITE_REQ && write.uuid.type == BLE_UUID_TYPE_BLE &&
+         write.uuid.uuid == BLE_UUID_DESCRIPTOR_CLIENT_CHAR_CONFIG;
+}
+
+bool is_update_of(const pm_evt& event, pm_peer_data_id data) {
+  return event.evt_id == PM_EVT_PEER_DATA_UPDATE_SUCCEEDED &&
+         event.peer_data_update_succeeded.action == PM_PEER_DATA_OP_UPDATE &&
+         event.peer_data_update_succeeded.data_id == data;
+}
+
+}  // namespace
+
+void GattCacheManager::on_ble_event(const ble_evt_t& event) {
+  const ble_gatts_evt_t& gatts = event.evt.gatts_evt;
+  switch (event.header.evt_id) {
+    case BLE_GATTS_EVT_WRITE:
+      if (is_cccd_write(gatts.params.write)) {
+        states_.set(gatts.conn_handle, LinkFlag::kDbStorePending);
+        process_pending();
+      }
+      break;
+    case BLE_GATTS_EVT_SYS_ATTR_MISSING:
+      server_.apply_local_db(gatts.conn_handle);
+      break;
+    case BLE_GATTS_EVT_SC_CONFIRM:
+      if constexpr (config::kServiceChanged) {
+        server_.on_service_changed_confirmed(gatts.conn_handle);
+      }
+      break;
+    default:
+      client_.on_ble_event(event);
+      break;
+  }
+  states_.for_each_connected(LinkFlag::kDbApplyPending,
+                             [this](uint16_t conn_handle) { server_.apply_local_db(conn_handle); });
+  if constexpr (config::kServiceChanged) {
+    server_.send_service_changed();
+  }
+}
+
+void GattCacheManager::on_id_manager_event(const pm_evt& event) {
+  if (event.evt_id != PM_EVT_BONDED_PEER_CONNECTED) {
+    return;
+  }
+  const PeerId peer{event.peer_id};
+  server_.apply_local_db(event.conn_handle);
+  if constexpr (config::kServiceChanged) {
+    server_.arm_service_changed(event.conn_handle, peer);
+  }
+  client_.want_address_resolution(event.conn_handle, peer);
+  process_pending();
+}
+
+void GattCacheManager::on_database_event_server(const pm_evt& event) {
+  if constexpr (!config::kServiceChanged) {
+    return;
+  }
+  const bool is_armed = is_update_of(event, PM_PEER_DATA_ID_SERVICE_CHANGED_PENDING) &&
+                        event.conn_handle != BLE_CONN_HANDLE_INVALID;
+  if (is_armed) {
+    server_.arm_service_changed(event.conn_handle, PeerId{event.peer_id});
+    server_.send_service_changed();
+  }
+  server_.continue_announcing();
+}
+
+void GattCacheManager::on_database_event(const pm_evt& event) {
+  const bool has_bonded =
+      is_update_of(event, PM_PEER_DATA_ID_BONDING) && event.conn_handle != BLE_CONN_HANDLE_INVALID;
+  if (has_bonded) {
+    states_.set(event.conn_handle, LinkFlag::kDbStorePending);
+    client_.want_address_resolution(event.conn_handle, PeerId{event.peer_id});
+  }
+  process_pending();
+}
+
+void GattCacheManager::store(uint16_t conn_handle) {
+  states_.set(conn_handle, LinkFlag::kDbStorePending, false);
+  if (server_.store_local_db(conn_handle) == Status::kBusy) {
+    states_.set(conn_handle, LinkFlag::kDbStorePending);
+  }
+}
+
+// Reading from peers waits until nothing is left to store.
+void GattCacheManager::process_pending() {
+  states_.for_each_connected(LinkFlag::kDbStorePending,
+                             [this](uint16_t conn_handle) { store(conn_handle); });
+  bool is_pending = false;
+  states_.for_each_connected(LinkFlag::kDbStorePending, [&](uint16_t) { is_pending = true; });
+  if (!is_pending) {
+    client_.read_wanted();
+  }
+}
+
+}  // namespace pm

@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// CCCD values of peers. Service Changed is in gatt_server_cache_service_changed.cpp.
+#include "pm/peer_manager/detail/gatt_server_cache.hpp"
+
+#include <algorithm>
+
+namespace pm {
+
+namespace {
+
+constexpr uint32_t kAllServices =
+    BLE_GATTS_SYS_ATTR_FLAG_SYS_SRVCS | BLE_GATTS_SYS_ATTR_FLAG_USR_SRVCS;
+constexpr size_t kHeader = PM_LOCAL_DB_LEN_OVERHEAD_BYTES;
+
+// The largest record that can have been written: all write buffers together.
+using RecordMemory = std::array<uint8_t, config::kFlashBuffers * config::kFlashBufferSize>;
+
+uint32_t flags_of(Bytes record) { return load_le32(record.data()); }
+
+// Attributes in a record as read; its length field is believed only as far as there is data.
+Bytes attributes_of(Bytes record) {
+  const size_t length = load_le16(record.data() + offsetof(pm_peer_data_local_gatt_db, len));
+  const Bytes rest = record.subspan(kHeader);
+  return rest.first(std::min(length, rest.size()));
+}
+
+bool have_equal_attributes(Bytes a, Bytes b) {
+  return std::ranges::equal(attributes_of(a), attributes_of(b));
+}
+
+}  // namespace
+
+// Reads the link's attributes into a write buffer of the size they need.
+Status GattServerCache::read_attributes(uint16_t conn_handle, PeerId peer, MutableBytes& record) {
+  for (size_t blocks = 1;; ++blocks) {
+    const Status acquired =
+        database_.acquire_buffer(owner_of(peer), kGattLocalData, blocks, record);
+    if (acquired == Status::kInvalidParam) {
+      return Status::kDataSize;
+    }
+    PM_TRY(acquired);
+    auto length = static_cast<uint16_t>(record.size() - kHeader);
+    const Status read =
+        soft_device_.gatts_sys_attr_get(conn_handle, record.data() + kHeader, length, kAllServices);
+    if (ok(read)) {
+      store_le32(record.data(), kAllServices);
+      store_le16(record.data() + offsetof(pm_peer_data_local_gatt_db, len), length);
+      return Status::kOk;
+    }
+    static_cast<void>(database_.release_buffer(owner_of(peer), kGattLocalData));
+    if (read != Status::kDataSize) {
+      return read == Status::kBusy ? Status::kInternal : read;
+    }
+  }
+}
+
+bool GattServerCache::is_stored(PeerId peer, Bytes record) const {
+  // What is being written now is what will be stored.
+  const Bytes submitted = database_.submitted_buffer(owner_of(peer), kGattLocalData);
+  if (!submitted.empty()) {
+    return have_equal_attributes(submitted, record);
+  }
+  alignas(4) RecordMemory memory;
+  size_t length = 0;
+  const Status loaded = database_.load(peer, kGattLocalData, memory, length);
+  return ok(loaded) && length >= kHeader && length <= memory.size() &&
+         have_equal_attributes(Bytes(memory).first(length), record);
+}
+
+Status GattServerCache::store_local_db(uint16_t conn_handle) {
+  const PeerId peer = ids_.peer_of(conn_handle);
+  if (!pool_.is_active(peer)) {
+    // Not bonded: the values go with the link.
+    return Status::kOk;
+  }
+  MutableBytes record;
+  Status status = read_attributes(conn_handle, peer, record);
+  if (status == Status::kBusy) {
+    return status;
+  }
+  if (status == Status::kNotFound) {
+    // The database has no such attributes.
+    return Status::kOk;
+  }
+  if (ok(status) && is_stored(peer, record)) {
+    static_cast<void>(database_.release_buffer(owner_of(peer), kGattLocalData));
+    return Status::kOk;
+  }
+  if (ok(status)) {
+    status = database_.store_buffer(owner_of(peer), kGattLocalData, peer);
+  }
+  if (status == Status::kResources) {
+    pm_evt event = make_event(PM_EVT_STORAGE_FULL, conn_handle, peer);
+    router_.from_gatt_caches(event);
+  } else if (!ok(status)) {
+    pm_evt event = make_unexpected(conn_handle, status);
+    router_.from_gatt_caches(event);
+  }
+  return Status::kOk;
+}
+
+Status GattServerCache::set_attributes(uint16_t conn_handle, Bytes data, uint32_t flags) {
+  return soft_device_.gatts_sys_attr_set(conn_handle, data.empty() ? nullptr : data.data(),
+                                         static_cast<uint16_t>(data.size()), flags);
+}
+
+// Values of a database that has changed since: those of the stack's own services may still fit,
+// else none do. The result stays kInvalidData.
+Status GattServerCache::set_attributes_tolerantly(uint16_t conn_handle, Bytes data,
+                                                  uint32_t flags) {
+  const Status status = set_attributes(conn_handle, data, flags);
+  if (status != Status::kInvalidData) {
+    return status;
+  }
+  const bool had_user_services = (flags & BLE_GATTS_SYS_ATTR_FLAG_USR_SRVCS) != 0;
+  const bool is_settled =
+      had_user_services &&
+      set_attributes(conn_handle, data, BLE_GATTS_SYS_ATTR_FLAG_SYS_SRVCS) != Status::kInvalidData;
+  if (!is_settled && !data.empty()) {
+    static_cast<void>(set_attributes(conn_handle, {}, kAllServices));
+  }
+  return status;
+}
+
+void GattServerCache::apply_local_db(uint16_t conn_handle) {
+  alignas(4) RecordMemory memory;
+  const PeerId peer = ids_.peer_of(conn_handle);
+  size_t length = 0;
+  const bool is_known = peer != kInvalidPeer &&
+                        ok(database_.load(peer, kGattLocalData, memory, length)) &&
+                        length >= kHeader;
+  const Bytes record = Bytes(memory).first(is_known ? std::min(length, memory.size()) : 0);
+  const Status status =
+      is_known ? set_attributes_tolerantly(conn_handle, attributes_of(record), flags_of(record))
+               : set_attributes_tolerantly(conn_handle, {}, kAllServices);
+
+  const bool has_to_wait = status == Status::kBusy || status == Status::kNoMem;
+  states_.set(conn_handle, LinkFlag::kDbApplyPending, has_to_wait);
+  if (has_to_wait || status == Status::kInvalidConnHandle) {
+    return;
+  }
+  pm_evt event = make_unexpected(conn_handle, status);
+  if (ok(status) || status == Status::kInvalidState) {
+    event = make_event(PM_EVT_LOCAL_DB_CACHE_APPLIED, conn_handle);
+  } else if (status == Status::kInvalidData) {
+    event = make_event(PM_EVT_LOCAL_DB_CACHE_APPLY_FAILED, conn_handle);
+  }
+  router_.from_gatt_caches(event);
+}
+
+}  // namespace pm

@@ -1,0 +1,235 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "pm/peer_manager/detail/id_manager.hpp"
+
+#include <cstring>
+
+namespace pm {
+
+namespace {
+
+bool is_identity_address(const ble_gap_addr_t& address) {
+  return address.addr_type == BLE_GAP_ADDR_TYPE_PUBLIC ||
+         address.addr_type == BLE_GAP_ADDR_TYPE_RANDOM_STATIC;
+}
+
+bool is_private_address(const ble_gap_addr_t& address) {
+  return address.addr_type == BLE_GAP_ADDR_TYPE_RANDOM_PRIVATE_RESOLVABLE ||
+         address.addr_type == BLE_GAP_ADDR_TYPE_RANDOM_PRIVATE_NON_RESOLVABLE;
+}
+
+// Whether an address is an identity address is not part of what it is.
+bool are_equal(const ble_gap_addr_t& a, const ble_gap_addr_t& b) {
+  return a.addr_type == b.addr_type && std::memcmp(a.addr, b.addr, sizeof a.addr) == 0;
+}
+
+bool has_irk(const ble_gap_id_key_t& identity) { return !is_all_zero(identity.id_info.irk); }
+
+bool are_equal(const ble_gap_master_id_t& a, const ble_gap_master_id_t& b) {
+  return a.ediv == b.ediv && std::memcmp(a.rand, b.rand, sizeof a.rand) == 0;
+}
+
+bool is_zero(const ble_gap_master_id_t& id) { return id.ediv == 0 && is_all_zero(id.rand); }
+
+}  // namespace
+
+bool is_duplicate(const ble_gap_id_key_t& a, const ble_gap_id_key_t& b) {
+  if (!is_private_address(a.id_addr_info) && !is_private_address(b.id_addr_info)) {
+    return are_equal(a.id_addr_info, b.id_addr_info);
+  }
+  return has_irk(a) && constant_time_equal(a.id_info.irk, b.id_info.irk);
+}
+
+void IdManager::reset() {
+  index_.reset();
+  allow_list_.fill(0);
+  allow_list_size_ = 0;
+  for (PeerId peer = pool_.next(kInvalidPeer); peer != kInvalidPeer; peer = pool_.next(peer)) {
+    pm_peer_data_bonding bonding;
+    if (ok(database_.load_bonding(peer, bonding))) {
+      index_.put(peer, bonding.peer_ble_id);
+    }
+    wipe(&bonding, sizeof bonding);
+  }
+}
+
+void IdManager::on_ble_event(const ble_evt_t& event) {
+  if (event.header.evt_id == BLE_GAP_EVT_CONNECTED) {
+    on_connected(event.evt.gap_evt.conn_handle, event.evt.gap_evt.params.connected);
+  }
+}
+
+void IdManager::on_connected(uint16_t conn_handle, const ble_gap_evt_connected_t& connected) {
+  const int index = states_.index(conn_handle);
+  if (index < 0) {
+    return;
+  }
+  const PeerId peer = identify(connected.peer_addr);
+  links_[index] = {peer, connected.peer_addr};
+  states_.set(conn_handle, LinkFlag::kTracked);
+  if (peer == kInvalidPeer) {
+    return;
+  }
+  pm_evt event = make_event(PM_EVT_BONDED_PEER_CONNECTED, conn_handle, peer);
+  router_.from_id_manager(event);
+}
+
+void IdManager::on_database_event(const pm_evt& event) {
+  const PeerId peer{event.peer_id};
+  if (event.evt_id == PM_EVT_PEER_DELETE_SUCCEEDED) {
+    index_.remove(peer);
+    forget_peer(peer);
+    return;
+  }
+  const bool is_new_bond = event.evt_id == PM_EVT_PEER_DATA_UPDATE_SUCCEEDED &&
+                           event.peer_data_update_succeeded.data_id == PM_PEER_DATA_ID_BONDING;
+  if (!is_new_bond) {
+    return;
+  }
+  pm_peer_data_bonding bonding;
+  if (ok(database_.load_bonding(peer, bonding))) {
+    index_.put(peer, bonding.peer_ble_id);
+  } else {
+    index_.remove(peer);
+  }
+  wipe(&bonding, sizeof bonding);
+}
+
+int IdManager::tracked_index(uint16_t conn_handle) const {
+  const int index = states_.index(conn_handle);
+  return index >= 0 && states_.get_at(index, LinkFlag::kTracked) ? index : -1;
+}
+
+PeerId IdManager::peer_of(uint16_t conn_handle) const {
+  const int index = tracked_index(conn_handle);
+  return index >= 0 ? links_[index].peer : kInvalidPeer;
+}
+
+uint16_t IdManager::connection_of(PeerId peer) const {
+  if (peer == kInvalidPeer) {
+    return BLE_CONN_HANDLE_INVALID;
+  }
+  for (int i = 0; i < config::kLinks; ++i) {
+    if (states_.get_at(i, LinkFlag::kTracked) && links_[i].peer == peer &&
+        states_.handle_at(i) != BLE_CONN_HANDLE_INVALID) {
+      return states_.handle_at(i);
+    }
+  }
+  return BLE_CONN_HANDLE_INVALID;
+}
+
+void IdManager::set_peer(uint16_t conn_handle, PeerId peer) {
+  if (const int index = tracked_index(conn_handle); index >= 0) {
+    links_[index].peer = peer;
+  }
+}
+
+void IdManager::forget_peer(PeerId peer) {
+  for (Link& link : links_) {
+    if (link.peer == peer) {
+      link.peer = kInvalidPeer;
+    }
+  }
+}
+
+const ble_gap_addr_t* IdManager::address_of(uint16_t conn_handle) const {
+  const int index = tracked_index(conn_handle);
+  return index >= 0 ? &links_[index].address : nullptr;
+}
+
+Status IdManager::identity_of(PeerId peer, ble_gap_id_key_t& out) const {
+  // Of a peer being deleted only storage knows whether the bond still exists.
+  const ble_gap_id_key_t* known = pool_.is_active(peer) ? index_.find(peer) : nullptr;
+  if (known != nullptr) {
+    out = *known;
+    return Status::kOk;
+  }
+  pm_peer_data_bonding bonding;
+  const Status status = database_.load_bonding(peer, bonding);
+  if (ok(status)) {
+    out = bonding.peer_ble_id;
+  }
+  wipe(&bonding, sizeof bonding);
+  return status;
+}
+
+bool IdManager::is_same_device(const ble_gap_id_key_t& identity,
+                               const ble_gap_addr_t& address) const {
+  if (is_identity_address(address)) {
+    return are_equal(identity.id_addr_info, address);
+  }
+  // Without this, an address made with an all-zero IRK would be every peer that never gave one.
+  return has_irk(identity) && resolves(address, identity.id_info);
+}
+
+// A peer being deleted still counts while its bond exists.
+PeerId IdManager::identify(const ble_gap_addr_t& address) const {
+  if (!is_identity_address(address) &&
+      address.addr_type != BLE_GAP_ADDR_TYPE_RANDOM_PRIVATE_RESOLVABLE) {
+    return kInvalidPeer;
+  }
+  for (uint16_t id = 0; id < kPeerIds; ++id) {
+    const PeerId peer{id};
+    ble_gap_id_key_t identity;
+    if (pool_.is_used(peer) && ok(identity_of(peer, identity)) &&
+        is_same_device(identity, address)) {
+      return peer;
+    }
+  }
+  return kInvalidPeer;
+}
+
+PeerId IdManager::find_by_master_id(const ble_gap_master_id_t& master_id, PeerId likely) const {
+  if (is_zero(master_id)) {
+    return kInvalidPeer;
+  }
+  const auto names_key_of = [&](PeerId peer) {
+    pm_peer_data_bonding bonding;
+    const bool is_named = ok(database_.load_bonding(peer, bonding)) &&
+                          (are_equal(bonding.own_ltk.master_id, master_id) ||
+                           are_equal(bonding.peer_ltk.master_id, master_id));
+    wipe(&bonding, sizeof bonding);
+    return is_named;
+  };
+  if (likely != kInvalidPeer && names_key_of(likely)) {
+    return likely;
+  }
+  for (uint16_t id = 0; id < kPeerIds; ++id) {
+    if (pool_.is_used(PeerId{id}) && names_key_of(PeerId{id})) {
+      return PeerId{id};
+    }
+  }
+  return kInvalidPeer;
+}
+
+PeerId IdManager::find_duplicate(const pm_peer_data_bonding& bonding, PeerId except) const {
+  for (PeerId peer = pool_.next(kInvalidPeer); peer != kInvalidPeer; peer = pool_.next(peer)) {
+    ble_gap_id_key_t identity;
+    if (peer != except && ok(identity_of(peer, identity)) &&
+        is_duplicate(identity, bonding.peer_ble_id)) {
+      return peer;
+    }
+  }
+  return kInvalidPeer;
+}
+
+bool IdManager::resolves(const ble_gap_addr_t& address, const ble_gap_irk_t& irk) const {
+  if (address.addr_type != BLE_GAP_ADDR_TYPE_RANDOM_PRIVATE_RESOLVABLE) {
+    return false;
+  }
+  // ah() works on most significant octet first; prand is the upper half of the address.
+  std::array<uint8_t, 16> key;
+  for (size_t i = 0; i < key.size(); ++i) {
+    key[i] = irk.irk[key.size() - 1 - i];
+  }
+  std::array<uint8_t, 16> clear{};
+  clear[13] = address.addr[5];
+  clear[14] = address.addr[4];
+  clear[15] = address.addr[3];
+  std::array<uint8_t, 16> cipher{};
+  const Status status = crypto_.aes128(key, clear, cipher);
+  wipe(key);
+  return ok(status) && cipher[15] == address.addr[0] && cipher[14] == address.addr[1] &&
+         cipher[13] == address.addr[2];
+}
+
+}  // namespace pm

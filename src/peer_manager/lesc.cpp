@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "pm/peer_manager/detail/lesc.hpp"
+
+namespace pm {
+
+namespace {
+constexpr size_t kCoordinate = 32;
+}
+
+Status Lesc::init() {
+  for (Request& request : requests_) {
+    request.word.store(closed(request.word.load()));
+  }
+  internal_error_ = false;
+  renewal_due_ = false;
+  return keypair_generate();
+}
+
+bool Lesc::has_open_request() const {
+  for (const Request& request : requests_) {
+    if (is_open(request.word.load())) {
+      return true;
+    }
+  }
+  return false;
+}
+
+Status Lesc::keypair_generate() {
+  if (has_open_request() || key_in_use_.exchange(true)) {
+    return Status::kBusy;
+  }
+  own_key_valid_ = false;
+  own_oob_valid_ = false;
+  ble_gap_lesc_p256_pk_t fresh;
+  const Status status = crypto_.generate_key_pair(fresh.pk);
+  if (ok(status)) {
+    own_key_ = fresh;
+    own_key_valid_ = true;
+  }
+  key_in_use_ = false;
+  return ok(status) ? Status::kOk : Status::kInternal;
+}
+
+Status Lesc::own_oob_data_generate() {
+  own_oob_valid_ = false;
+  if (!own_key_valid_) {
+    return Status::kInvalidState;
+  }
+  const Status status =
+      soft_device_.gap_lesc_oob_data_get(BLE_CONN_HANDLE_INVALID, own_key_, own_oob_);
+  own_oob_valid_ = ok(status);
+  return status;
+}
+
+ble_gap_lesc_p256_pk_t* Lesc::public_key() { return own_key_valid_ ? &own_key_ : nullptr; }
+
+ble_gap_lesc_oob_data_t* Lesc::own_oob_data() { return own_oob_valid_ ? &own_oob_ : nullptr; }
+
+void Lesc::on_ble_event(const ble_evt_t& event) {
+  const ble_gap_evt_t& gap = event.evt.gap_evt;
+  switch (event.header.evt_id) {
+    case BLE_GAP_EVT_DISCONNECTED: {
+      const int index = soft_device_.link_index(gap.conn_handle);
+      if (index >= 0 && index < config::kLinks) {
+        auto& word = requests_[index].word;
+        word.store(closed(word.load()));
+      }
+      break;
+    }
+    case BLE_GAP_EVT_LESC_DHKEY_REQUEST:
+      on_dhkey_request(gap.conn_handle, gap.params.lesc_dhkey_request);
+      break;
+    case BLE_GAP_EVT_AUTH_STATUS:
+      if (!renewal_disabled_) {
+        renew();
+      }
+      break;
+    default:
+      break;
+  }
+}
+
+void Lesc::on_dhkey_request(uint16_t conn_handle, const ble_gap_evt_lesc_dhkey_request_t& request) {
+  const int index = soft_device_.link_index(conn_handle);
+  if (index < 0 || index >= config::kLinks) {
+    return;
+  }
+  if (request.oobd_req != 0) {
+    supply_oob_data(conn_handle);
+  }
+  Request& open = requests_[index];
+  open.conn_handle = conn_handle;
+  open.peer_key = *request.p_pk_peer;
+  open.word.store(opened(open.word.load()));
+}
+
+void Lesc::supply_oob_data(uint16_t conn_handle) {
+  const ble_gap_lesc_oob_data_t* peer =
+      peer_oob_handler_ != nullptr ? peer_oob_handler_(conn_handle) : nullptr;
+  if (!ok(soft_device_.gap_lesc_oob_data_set(conn_handle, own_oob_data(), peer))) {
+    internal_error_ = true;
+  }
+}
+
+// While a DH key is owed the pair is still needed: then the main loop renews it later.
+void Lesc::renew() {
+  renewal_due_ = false;
+  const Status status = keypair_generate();
+  if (status == Status::kBusy) {
+    renewal_due_ = true;
+  } else if (!ok(status)) {
+    internal_error_ = true;
+  }
+}
+
+Status Lesc::request_handler() {
+  if (internal_error_) {
+    return Status::kInternal;
+  }
+  for (Request& request : requests_) {
+    PM_TRY(answer(request));
+  }
+  if (renewal_due_) {
+    renew();
+  }
+  return Status::kOk;
+}
+
+Status Lesc::answer(Request& request) {
+  uint32_t word = 0;
+  ble_gap_lesc_p256_pk_t peer_key;
+  // An event in the middle of the copy changes the word: copy again.
+  do {
+    word = request.word.load();
+    if (!is_open(word)) {
+      return Status::kOk;
+    }
+    peer_key = request.peer_key;
+  } while (request.word.load() != word);
+  return reply(request, word, peer_key);
+}
+
+Status Lesc::reply(Request& request, uint32_t word, const ble_gap_lesc_p256_pk_t& peer_key) {
+  const bool has_key = own_key_valid_;
+  ble_gap_lesc_dhkey_t dhkey{};
+  bool is_computed = false;
+  if (has_key) {
+    key_in_use_ = true;
+    // A peer that sends our own X back would know the DH key without any private key; comparing X
+    // alone also catches the mirrored point.
+    const bool is_own_key = constant_time_equal(std::span(peer_key.pk).first<kCoordinate>(),
+                                                std::span(own_key_.pk).first<kCoordinate>());
+    is_computed = !is_own_key && ok(crypto_.key_agreement(peer_key.pk, dhkey.key));
+    key_in_use_ = false;
+  }
+  const uint16_t conn_handle = request.conn_handle;
+  // Only if this is still the request that was computed for: the link may have gone, or come back
+  // with another.
+  Status status = Status::kOk;
+  if (request.word.compare_exchange_strong(word, closed(word))) {
+    if (!has_key) {
+      status = Status::kInternal;
+    } else if (is_computed) {
+      status = soft_device_.gap_lesc_dhkey_reply(conn_handle, BLE_GAP_SEC_STATUS_SUCCESS, &dhkey);
+    } else {
+      status =
+          soft_device_.gap_lesc_dhkey_reply(conn_handle, BLE_GAP_SEC_STATUS_DHKEY_FAILURE, nullptr);
+    }
+  }
+  wipe(&dhkey, sizeof dhkey);
+  return status;
+}
+
+}  // namespace pm

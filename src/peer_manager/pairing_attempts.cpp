@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "pm/peer_manager/detail/pairing_attempts.hpp"
+
+#include <algorithm>
+#include <cstring>
+
+#include "pm/ports/log.hpp"
+
+namespace pm {
+
+namespace {
+
+constexpr uint8_t kMaxLevel = 15;
+
+bool are_equal(const ble_gap_addr_t& a, const ble_gap_addr_t& b) {
+  return a.addr_type == b.addr_type && std::memcmp(a.addr, b.addr, sizeof a.addr) == 0;
+}
+
+}  // namespace
+
+void PairingAttempts::reset() {
+  timers_.stop(timer_);
+  entries_.fill({});
+}
+
+uint8_t PairingAttempts::next_level(uint8_t level) {
+  const bool is_last = interval_ms(level) >= config::kMaxWaitIntervalMs || level == kMaxLevel;
+  return is_last ? level : static_cast<uint8_t>(level + 1);
+}
+
+PairingAttempts::Entry* PairingAttempts::find(const ble_gap_addr_t& address) {
+  for (Entry& entry : entries_) {
+    if (entry.phase != Phase::kUnused && are_equal(entry.address, address)) {
+      return &entry;
+    }
+  }
+  return nullptr;
+}
+
+bool PairingAttempts::is_blocked(const ble_gap_addr_t& address) const {
+  return std::ranges::any_of(entries_, [&](const Entry& entry) {
+    return entry.phase == Phase::kPenalty && are_equal(entry.address, address);
+  });
+}
+
+void PairingAttempts::on_failure(const ble_gap_addr_t& address) {
+  timers_.stop(timer_);
+  account_elapsed();
+  Entry* entry = find(address);
+  uint8_t level = 0;
+  if (entry != nullptr) {
+    level = next_level(entry->level);
+  } else {
+    const auto free = std::ranges::find(entries_, Phase::kUnused, &Entry::phase);
+    entry = free != entries_.end() ? &*free : nullptr;
+  }
+  if (entry != nullptr) {
+    *entry = {address, Phase::kPenalty, level, interval_ms(level)};
+  } else {
+    pm_log_write(2, "peer_manager", "Too many devices fail to pair: one more is not tracked");
+  }
+  restart_timer();
+}
+
+void PairingAttempts::account(Entry& entry, uint32_t elapsed_ms) {
+  if (entry.phase == Phase::kUnused) {
+    return;
+  }
+  if (entry.phase == Phase::kPenalty && entry.milliseconds > elapsed_ms) {
+    entry.milliseconds -= elapsed_ms;
+    return;
+  }
+  if (entry.level == 0) {
+    entry = {};
+    return;
+  }
+  if (entry.phase == Phase::kPenalty) {
+    entry.phase = Phase::kReward;
+    entry.milliseconds = 0;
+    return;
+  }
+  entry.milliseconds += elapsed_ms;
+  if (entry.milliseconds >= config::kRewardPeriodMs) {
+    entry.milliseconds -= config::kRewardPeriodMs;
+    --entry.level;
+  }
+}
+
+void PairingAttempts::account_elapsed() {
+  const uint64_t now_us = timers_.now_us();
+  const uint64_t elapsed_ms = (now_us - accounted_us_) / 1000;
+  // What is left of a millisecond counts next time.
+  accounted_us_ += elapsed_ms * 1000;
+  const auto bounded_ms = static_cast<uint32_t>(std::min<uint64_t>(elapsed_ms, UINT32_MAX / 2));
+  for (Entry& entry : entries_) {
+    account(entry, bounded_ms);
+  }
+}
+
+void PairingAttempts::restart_timer() {
+  uint32_t next_ms = UINT32_MAX;
+  for (const Entry& entry : entries_) {
+    if (entry.phase == Phase::kPenalty) {
+      next_ms = std::min(next_ms, entry.milliseconds);
+    }
+    if (entry.phase == Phase::kReward) {
+      const uint32_t collected = std::min(entry.milliseconds, config::kRewardPeriodMs);
+      next_ms = std::min(next_ms, config::kRewardPeriodMs - collected);
+    }
+  }
+  if (next_ms == UINT32_MAX) {
+    return;
+  }
+  timer_.expired = &PairingAttempts::expired;
+  timer_.context = this;
+  timers_.start(timer_, uint64_t{next_ms} * 1000);
+}
+
+void PairingAttempts::expired(void* self) {
+  auto& attempts = *static_cast<PairingAttempts*>(self);
+  attempts.account_elapsed();
+  attempts.restart_timer();
+}
+
+}  // namespace pm

@@ -1,0 +1,258 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "pm/peer_manager/detail/peer_data_storage.hpp"
+
+#include <cstddef>
+
+#include "nrf_error.h"
+
+namespace pm {
+
+namespace {
+
+// Records are the C structures as they lie in flash: pointer-free, little-endian, every offset as
+// on the target.
+static_assert(sizeof(pm_peer_data_bonding) == 80);
+static_assert(offsetof(pm_peer_data_bonding, own_role) == 0);
+static_assert(offsetof(pm_peer_data_bonding, peer_ble_id) == 1);
+static_assert(offsetof(pm_peer_data_bonding, peer_ble_id.id_addr_info) == 17);
+static_assert(offsetof(pm_peer_data_bonding, peer_ble_id.id_addr_info.addr) == 18);
+static_assert(offsetof(pm_peer_data_bonding, peer_ltk) == 24);
+static_assert(offsetof(pm_peer_data_bonding, peer_ltk.master_id) == 42);
+static_assert(offsetof(pm_peer_data_bonding, peer_ltk.master_id.rand) == 44);
+static_assert(offsetof(pm_peer_data_bonding, own_ltk) == 52);
+static_assert(offsetof(pm_peer_data_bonding, own_ltk.master_id) == 70);
+static_assert(offsetof(pm_peer_data_bonding, own_ltk.master_id.rand) == 72);
+static_assert(offsetof(pm_peer_data_local_gatt_db, len) == 4);
+static_assert(offsetof(pm_peer_data_local_gatt_db, data) == 6);
+
+// The bonding record goes first: whatever a power cut leaves behind then belongs to nobody and is
+// removed at the next start. The obsolete kinds may exist in old images.
+constexpr uint8_t kDeletionOrder[] = {PM_PEER_DATA_ID_BONDING,
+                                      PM_PEER_DATA_ID_BONDING_V1,
+                                      PM_PEER_DATA_ID_SERVICE_CHANGED_PENDING,
+                                      PM_PEER_DATA_ID_GATT_LOCAL_V1,
+                                      PM_PEER_DATA_ID_GATT_REMOTE_V1,
+                                      PM_PEER_DATA_ID_APPLICATION,
+                                      PM_PEER_DATA_ID_GATT_REMOTE,
+                                      PM_PEER_DATA_ID_PEER_RANK,
+                                      PM_PEER_DATA_ID_GATT_LOCAL,
+                                      PM_PEER_DATA_ID_CENTRAL_ADDR_RES};
+
+PeerId peer_of(uint32_t key) { return PeerId{static_cast<uint16_t>(key >> 16)}; }
+
+}  // namespace
+
+bool is_valid_data_id(DataId data) {
+  constexpr uint32_t kValid = 1u << PM_PEER_DATA_ID_SERVICE_CHANGED_PENDING |
+                              1u << PM_PEER_DATA_ID_APPLICATION |
+                              1u << PM_PEER_DATA_ID_GATT_REMOTE | 1u << PM_PEER_DATA_ID_PEER_RANK |
+                              1u << PM_PEER_DATA_ID_BONDING | 1u << PM_PEER_DATA_ID_GATT_LOCAL |
+                              1u << PM_PEER_DATA_ID_CENTRAL_ADDR_RES;
+  return to_number(data) < PM_PEER_DATA_ID_LAST && (kValid >> to_number(data) & 1u) != 0;
+}
+
+Status PeerDataStorage::init() {
+  if (!ok(storage_.init(*this)) || !ok(storage_.wait_ready())) {
+    return Status::kInternal;
+  }
+  pool_.reset();
+  first_orphan_ = 0;
+
+  // Only IDs that occur among the stored keys need a look; a store that cannot list its keys leaves
+  // all of them.
+  std::array<uint32_t, kPeerIds / 32> occurring{};
+  const auto note = [](void* context, uint32_t key) {
+    if (const uint32_t id = key >> 16; id < kPeerIds) {
+      (*static_cast<decltype(occurring)*>(context))[id / 32] |= 1u << (id % 32);
+    }
+  };
+  const bool are_listed = ok(storage_.visit_keys(note, &occurring));
+  for (uint16_t id = 0; id < kPeerIds; ++id) {
+    if (!are_listed || (occurring[id / 32] >> (id % 32) & 1u) != 0) {
+      discover(PeerId{id});
+    }
+  }
+  // A repeated init() finds a deletion under way: it goes on.
+  if (cleaning_) {
+    static_cast<void>(pool_.begin_deletion(cleaned_));
+  }
+  clean();
+  return Status::kOk;
+}
+
+void PeerDataStorage::discover(PeerId peer) {
+  size_t length = 0;
+  for (const uint8_t data : kDeletionOrder) {
+    const Status found = storage_.read(record_key(peer, DataId{data}), {}, length);
+    if (found == Status::kNotFound) {
+      continue;
+    }
+    // An unreadable bond still holds its ID: the data is neither given to another peer nor taken
+    // for orphaned.
+    if (data == PM_PEER_DATA_ID_BONDING) {
+      pool_.claim(peer);
+      return;
+    }
+    pool_.mark_orphaned(peer);
+    return;
+  }
+}
+
+Status PeerDataStorage::read(PeerId peer, DataId data, MutableBytes out,
+                             size_t& stored_length) const {
+  const Status status = storage_.read(record_key(peer, data), out, stored_length);
+  return ok(status) || status == Status::kNotFound ? status : Status::kInternal;
+}
+
+void PeerDataStorage::remember(uint32_t key, Origin origin) {
+  operations_[(first_ + count_) % operations_.size()] = {key, origin};
+  ++count_;
+}
+
+Status PeerDataStorage::write(PeerId peer, DataId data, Bytes bytes, Origin origin) {
+  if (full()) {
+    return Status::kBusy;
+  }
+  const uint32_t key = record_key(peer, data);
+  const Status status = bytes.empty() ? storage_.remove(key) : storage_.write(key, bytes);
+  if (ok(status)) {
+    remember(key, origin);
+    return Status::kOk;
+  }
+  return status == Status::kBusy || status == Status::kResources ? status : Status::kInternal;
+}
+
+Status PeerDataStorage::erase(PeerId peer, DataId data) {
+  return write(peer, data, {}, Origin::kErase);
+}
+
+Status PeerDataStorage::delete_peer(PeerId peer) {
+  if (!pool_.begin_deletion(peer)) {
+    return Status::kInvalidParam;
+  }
+  clean();
+  return Status::kOk;
+}
+
+bool PeerDataStorage::has_outstanding(PeerId peer) const {
+  for (uint16_t i = 0; i < count_; ++i) {
+    if (peer_of(operations_[(first_ + i) % operations_.size()].key) == peer) {
+      return true;
+    }
+  }
+  return false;
+}
+
+// Removes the next record of the peer being cleaned. kNotFound: none is left.
+Status PeerDataStorage::clean_next_record() {
+  for (; clean_step_ < std::size(kDeletionOrder); ++clean_step_) {
+    const DataId data{kDeletionOrder[clean_step_]};
+    // The bond is removed unseen: so the deletion of a peer without any record also ends by a
+    // completion.
+    const bool unseen = data == kBondingData && pool_.is_used(cleaned_);
+    if (!unseen) {
+      size_t length = 0;
+      const Status found = read(cleaned_, data, {}, length);
+      if (found == Status::kNotFound) {
+        continue;
+      }
+      PM_TRY(found);
+    }
+    return write(cleaned_, data, {}, Origin::kPeerDeletion);
+  }
+  return Status::kNotFound;
+}
+
+// One peer at a time: after a power cut at most one peer is partly deleted. Handlers of the events
+// sent here may start further deletions; the state is settled before each.
+void PeerDataStorage::clean() {
+  while (!removal_outstanding_) {
+    if (!cleaning_) {
+      cleaned_ = pool_.next_to_clean(first_orphan_);
+      if (cleaned_ == kInvalidPeer) {
+        return;
+      }
+      cleaning_ = true;
+      clean_step_ = 0;
+      if (!pool_.is_used(cleaned_)) {
+        first_orphan_ = static_cast<uint16_t>(to_number(cleaned_) + 1);
+      }
+    }
+    // A write on its way would bring back what is removed now.
+    if (has_outstanding(cleaned_)) {
+      return;
+    }
+    const Status status = clean_next_record();
+    if (status == Status::kBusy) {
+      return;
+    }
+    if (ok(status)) {
+      removal_outstanding_ = true;
+      return;
+    }
+    finish_cleaning(status == Status::kNotFound ? Status::kOk : status);
+  }
+}
+
+void PeerDataStorage::finish_cleaning(Status result) {
+  const PeerId peer = cleaned_;
+  const bool was_peer = pool_.is_used(peer);
+  cleaning_ = false;
+  if (ok(result)) {
+    pool_.release(peer);
+  } else if (was_peer) {
+    pool_.abort_deletion(peer);
+  }
+  if (!was_peer) {
+    return;
+  }
+  pm_evt event =
+      make_event(ok(result) ? PM_EVT_PEER_DELETE_SUCCEEDED : PM_EVT_PEER_DELETE_FAILED, peer);
+  if (!ok(result)) {
+    event.peer_delete_failed.error = NRF_ERROR_INTERNAL;
+  }
+  router_.from_peer_data_storage(event, false);
+}
+
+void PeerDataStorage::on_storage_event(const StorageEvent& completion) {
+  if (count_ == 0) {
+    return;
+  }
+  const Operation operation = operations_[first_];
+  first_ = static_cast<uint16_t>((first_ + 1) % operations_.size());
+  --count_;
+
+  if (operation.origin != Origin::kPeerDeletion) {
+    report(operation, completion.result);
+  } else {
+    removal_outstanding_ = false;
+    if (ok(completion.result)) {
+      ++clean_step_;
+    } else {
+      finish_cleaning(completion.result);
+    }
+  }
+  router_.storage_progressed();
+  clean();
+}
+
+void PeerDataStorage::report(const Operation& operation, Status result) {
+  pm_evt event =
+      make_event(ok(result) ? PM_EVT_PEER_DATA_UPDATE_SUCCEEDED : PM_EVT_PEER_DATA_UPDATE_FAILED,
+                 peer_of(operation.key));
+  // Both payloads begin with the same members.
+  auto& update = event.peer_data_update_succeeded;
+  update.data_id = static_cast<pm_peer_data_id>(operation.key & 0xFFFF);
+  update.action =
+      operation.origin == Origin::kErase ? PM_PEER_DATA_OP_DELETE : PM_PEER_DATA_OP_UPDATE;
+  update.token = operation.key;
+  if (ok(result)) {
+    update.flash_changed = 1;
+  } else {
+    event.peer_data_update_failed.error =
+        result == Status::kResources ? NRF_ERROR_RESOURCES : NRF_ERROR_INTERNAL;
+  }
+  router_.from_peer_data_storage(event, operation.origin == Origin::kBuffer);
+}
+
+}  // namespace pm

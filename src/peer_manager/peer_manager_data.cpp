@@ -1,0 +1,259 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Public calls about peers: enumeration, data, creation, deletion, ranks.
+#include "bm/bluetooth/peer_manager/peer_manager.h"
+#include "pm/peer_manager/peer_manager.hpp"
+
+namespace pm {
+
+namespace {
+
+bool is_word_aligned(const void* data) { return reinterpret_cast<uintptr_t>(data) % 4 == 0; }
+
+}  // namespace
+
+// Whether a peer stays on a list. Absent records drop it; unreadable ones end the enumeration.
+Status PeerManager::passes(PeerId peer, unsigned skip, bool& passed) const {
+  passed = false;
+  if ((skip & (PM_PEER_ID_LIST_SKIP_NO_ID_ADDR | PM_PEER_ID_LIST_SKIP_NO_IRK)) != 0) {
+    ble_gap_id_key_t identity;
+    const Status status = ids_.identity_of(peer, identity);
+    if (!ok(status)) {
+      return status == Status::kNotFound ? Status::kOk : status;
+    }
+    const unsigned type = identity.id_addr_info.addr_type;
+    const bool has_address =
+        type == BLE_GAP_ADDR_TYPE_PUBLIC || type == BLE_GAP_ADDR_TYPE_RANDOM_STATIC;
+    if ((skip & PM_PEER_ID_LIST_SKIP_NO_ID_ADDR) != 0 && !has_address) {
+      return Status::kOk;
+    }
+    if ((skip & PM_PEER_ID_LIST_SKIP_NO_IRK) != 0 && is_all_zero(identity.id_info.irk)) {
+      return Status::kOk;
+    }
+  }
+  if ((skip & PM_PEER_ID_LIST_SKIP_NO_CAR) != 0) {
+    uint32_t is_supported = 0;
+    const Status status = database_.load_word(peer, kCentralAddrResData, is_supported);
+    if (!ok(status) && status != Status::kNotFound) {
+      return status;
+    }
+    if (is_supported == 0) {
+      return Status::kOk;
+    }
+  }
+  passed = true;
+  return Status::kOk;
+}
+
+Status PeerManager::peer_id_list(uint16_t* peers, uint32_t* size, uint16_t first, unsigned skip) {
+  if (!initialized_) {
+    return Status::kInvalidState;
+  }
+  if (peers == nullptr || size == nullptr) {
+    return Status::kNull;
+  }
+  constexpr unsigned kAllFilters = PM_PEER_ID_LIST_SKIP_NO_ID_ADDR | PM_PEER_ID_LIST_SKIP_ALL;
+  if (*size == 0 || skip > kAllFilters) {
+    return Status::kInvalidParam;
+  }
+  const uint32_t room = *size;
+  *size = 0;
+  uint32_t found = 0;
+  PeerId peer{first};
+  if (!pool_.is_active(peer)) {
+    peer = pool_.next(peer);
+  }
+  for (; peer != kInvalidPeer && found < room; peer = pool_.next(peer)) {
+    bool passed = false;
+    PM_TRY(passes(peer, skip, passed));
+    if (passed) {
+      peers[found++] = to_number(peer);
+    }
+  }
+  *size = found;
+  return Status::kOk;
+}
+
+uint16_t PeerManager::next_peer_id_get(uint16_t previous) const {
+  return initialized_ ? to_number(pool_.next(PeerId{previous})) : PM_PEER_ID_INVALID;
+}
+
+uint32_t PeerManager::peer_count() const { return initialized_ ? pool_.count() : 0; }
+
+Status PeerManager::peer_data_load(uint16_t peer, pm_peer_data_id data_id, void* data,
+                                   uint32_t* length) {
+  if (!initialized_) {
+    return Status::kInvalidState;
+  }
+  if (data == nullptr || length == nullptr) {
+    return Status::kNull;
+  }
+  size_t stored_length = 0;
+  const MutableBytes out(static_cast<uint8_t*>(data), *length);
+  PM_TRY(database_.load(PeerId{peer}, DataId{static_cast<uint16_t>(data_id)}, out, stored_length));
+  *length = static_cast<uint32_t>(stored_length);
+  return stored_length > out.size() ? Status::kDataSize : Status::kOk;
+}
+
+Status PeerManager::peer_data_store(uint16_t peer, pm_peer_data_id data_id, const void* data,
+                                    uint32_t length, uint32_t* token) {
+  if (!initialized_) {
+    return Status::kInvalidState;
+  }
+  if (data == nullptr) {
+    return Status::kNull;
+  }
+  if (!is_word_aligned(data)) {
+    return Status::kInvalidAddr;
+  }
+  const PeerId owner{peer};
+  const DataId kind{static_cast<uint16_t>(data_id)};
+  if (kind == kBondingData) {
+    if (length != sizeof(pm_peer_data_bonding)) {
+      return Status::kInvalidParam;
+    }
+    const auto& bonding = *static_cast<const pm_peer_data_bonding*>(data);
+    if (ids_.find_duplicate(bonding, owner) != kInvalidPeer) {
+      return Status::kForbidden;
+    }
+  }
+  if (length > UINT16_MAX) {
+    return Status::kInvalidParam;
+  }
+  PM_TRY(database_.store(owner, kind, Bytes(static_cast<const uint8_t*>(data), length)));
+  if (token != nullptr) {
+    *token = record_key(owner, kind);
+  }
+  return Status::kOk;
+}
+
+Status PeerManager::peer_data_delete(uint16_t peer, pm_peer_data_id data_id) {
+  if (!initialized_) {
+    return Status::kInvalidState;
+  }
+  if (data_id == PM_PEER_DATA_ID_BONDING) {
+    return Status::kInvalidParam;
+  }
+  return database_.erase(PeerId{peer}, DataId{static_cast<uint16_t>(data_id)});
+}
+
+Status PeerManager::peer_new(uint16_t* peer, const pm_peer_data_bonding* bonding, uint32_t* token) {
+  if (!initialized_) {
+    return Status::kInvalidState;
+  }
+  if (peer == nullptr || bonding == nullptr) {
+    return Status::kNull;
+  }
+  if (!is_word_aligned(bonding)) {
+    return Status::kInvalidAddr;
+  }
+  if (const PeerId known = ids_.find_duplicate(*bonding); known != kInvalidPeer) {
+    *peer = to_number(known);
+    return Status::kOk;
+  }
+  const PeerId fresh = pool_.allocate();
+  *peer = to_number(fresh);
+  if (fresh == kInvalidPeer) {
+    return Status::kNoMem;
+  }
+  const Status status = database_.store(
+      fresh, kBondingData, Bytes(reinterpret_cast<const uint8_t*>(bonding), sizeof *bonding));
+  if (!ok(status)) {
+    // Nothing was written under the ID: it is simply free again.
+    pool_.release(fresh);
+    *peer = PM_PEER_ID_INVALID;
+    return status;
+  }
+  if (token != nullptr) {
+    *token = record_key(fresh, kBondingData);
+  }
+  return Status::kOk;
+}
+
+Status PeerManager::peer_delete(uint16_t peer) {
+  if (!initialized_) {
+    return Status::kInvalidState;
+  }
+  const PeerId doomed{peer};
+  if (!pool_.is_active(doomed)) {
+    return Status::kInvalidParam;
+  }
+  // The link goes on as it is, but from here on nothing is stored for it.
+  ids_.forget_peer(doomed);
+  return database_.delete_peer(doomed);
+}
+
+Status PeerManager::peers_delete() {
+  if (!initialized_) {
+    return Status::kInvalidState;
+  }
+  if (pool_.count() == 0) {
+    deleting_all_ = false;
+    pm_evt event = make_event(PM_EVT_PEERS_DELETE_SUCCEEDED, kInvalidPeer);
+    notify_application(event);
+    return Status::kOk;
+  }
+  deleting_all_ = true;
+  for (PeerId peer = pool_.next(kInvalidPeer); peer != kInvalidPeer; peer = pool_.next(peer)) {
+    if (!ok(peer_delete(to_number(peer)))) {
+      deleting_all_ = false;
+      return Status::kInternal;
+    }
+  }
+  return Status::kOk;
+}
+
+void PeerManager::advance_peers_delete(const pm_evt& event) {
+  const bool has_failed = event.evt_id == PM_EVT_PEER_DELETE_FAILED;
+  const bool is_done = event.evt_id == PM_EVT_PEER_DELETE_SUCCEEDED && pool_.count() == 0;
+  if (!deleting_all_ || !(has_failed || is_done)) {
+    return;
+  }
+  deleting_all_ = false;
+  pm_evt end = make_event(has_failed ? PM_EVT_PEERS_DELETE_FAILED : PM_EVT_PEERS_DELETE_SUCCEEDED,
+                          kInvalidPeer);
+  if (has_failed) {
+    end.peers_delete_failed_evt.error = event.peer_delete_failed.error;
+  }
+  notify_application(end);
+}
+
+Status PeerManager::peer_ranks_get(uint16_t* highest_peer, uint32_t* highest, uint16_t* lowest_peer,
+                                   uint32_t* lowest) {
+  if constexpr (!config::kPeerRanks) {
+    return Status::kNotSupported;
+  }
+  if (!initialized_) {
+    return Status::kInvalidState;
+  }
+  if (pool_.next(kInvalidPeer) == kInvalidPeer) {
+    return Status::kNotFound;
+  }
+  Ranks::Extremes found;
+  const Status status = ranks_.extremes(found);
+  if (!ok(status) && status != Status::kNotFound) {
+    return Status::kInternal;
+  }
+  if (highest_peer != nullptr) {
+    *highest_peer = to_number(found.highest_peer);
+  }
+  if (highest != nullptr) {
+    *highest = found.highest;
+  }
+  if (lowest_peer != nullptr) {
+    *lowest_peer = to_number(found.lowest_peer);
+  }
+  if (lowest != nullptr) {
+    *lowest = found.lowest;
+  }
+  return status;
+}
+
+Status PeerManager::peer_rank_highest(uint16_t peer) {
+  if constexpr (!config::kPeerRanks) {
+    return Status::kNotSupported;
+  }
+  return initialized_ ? ranks_.make_highest(PeerId{peer}) : Status::kInvalidState;
+}
+
+}  // namespace pm

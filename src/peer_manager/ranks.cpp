@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "pm/peer_manager/detail/ranks.hpp"
+
+namespace pm {
+
+void Ranks::reset() {
+  loaded_ = false;
+  updating_ = false;
+}
+
+Status Ranks::extremes(Extremes& out) const {
+  PeerId peer = pool_.next(kInvalidPeer);
+  if (peer == kInvalidPeer) {
+    return Status::kNotFound;
+  }
+  Extremes found;
+  for (; peer != kInvalidPeer; peer = pool_.next(peer)) {
+    uint32_t rank = 0;
+    const Status status = database_.load_word(peer, kRankData, rank);
+    if (status == Status::kNotFound) {
+      continue;
+    }
+    PM_TRY(status);
+    if (rank >= found.highest) {
+      found.highest_peer = peer;
+      found.highest = rank;
+    }
+    if (rank < found.lowest) {
+      found.lowest_peer = peer;
+      found.lowest = rank;
+    }
+  }
+  out = found;
+  return found.lowest_peer == kInvalidPeer ? Status::kNotFound : Status::kOk;
+}
+
+bool Ranks::load() {
+  Extremes found;
+  const Status status = extremes(found);
+  if (!ok(status) && status != Status::kNotFound) {
+    return false;
+  }
+  highest_peer_ = found.highest_peer;
+  highest_ = found.highest;
+  loaded_ = true;
+  return true;
+}
+
+Status Ranks::make_highest(PeerId peer) {
+  if (updating_ || (!loaded_ && !load())) {
+    return Status::kBusy;
+  }
+  if (peer == highest_peer_ && highest_ > 0) {
+    pm_evt event = make_event(PM_EVT_PEER_DATA_UPDATE_SUCCEEDED, peer);
+    event.peer_data_update_succeeded.data_id = PM_PEER_DATA_ID_PEER_RANK;
+    event.peer_data_update_succeeded.action = PM_PEER_DATA_OP_UPDATE;
+    router_.from_ranks(event);
+    return Status::kOk;
+  }
+  if (highest_ == UINT32_MAX) {
+    return Status::kDataSize;
+  }
+  written_ = highest_ + 1;
+  const Status status = database_.store_word(peer, kRankData, written_);
+  updating_ = ok(status);
+  updated_ = peer;
+  switch (status) {
+    case Status::kOk:
+    case Status::kBusy:
+    case Status::kResources:
+    case Status::kInvalidParam:
+      return status;
+    case Status::kNotFound:
+      return Status::kInvalidParam;
+    default:
+      return Status::kInternal;
+  }
+}
+
+void Ranks::on_database_event(pm_evt& event) {
+  const PeerId peer{event.peer_id};
+  if (event.evt_id == PM_EVT_PEER_DELETE_SUCCEEDED) {
+    loaded_ = loaded_ && peer != highest_peer_;
+    return;
+  }
+  const bool has_succeeded = event.evt_id == PM_EVT_PEER_DATA_UPDATE_SUCCEEDED;
+  if (!has_succeeded && event.evt_id != PM_EVT_PEER_DATA_UPDATE_FAILED) {
+    return;
+  }
+  // Both payloads begin with the same members.
+  auto& update = event.peer_data_update_succeeded;
+  if (update.data_id != PM_PEER_DATA_ID_PEER_RANK) {
+    return;
+  }
+  const bool is_ours = updating_ && peer == updated_ && update.action == PM_PEER_DATA_OP_UPDATE;
+  if (!is_ours) {
+    // The application wrote or deleted a rank: whatever is highest now is in storage.
+    loaded_ = false;
+    return;
+  }
+  updating_ = false;
+  update.token = PM_STORE_TOKEN_INVALID;
+  if (has_succeeded) {
+    highest_peer_ = peer;
+    highest_ = written_;
+  }
+}
+
+}  // namespace pm

@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "pm/peer_manager/detail/write_buffers.hpp"
+
+namespace pm {
+
+void WriteBuffers::reset() {
+  for (Record& record : records_) {
+    if (record.state != State::kSubmitted) {
+      release(record);
+    }
+  }
+}
+
+WriteBuffers::Record* WriteBuffers::find(BufferOwner owner, DataId data, bool is_submitted) {
+  for (Record& record : records_) {
+    if (record.state != State::kFree && (record.state == State::kSubmitted) == is_submitted &&
+        record.owner == owner && record.data == data) {
+      return &record;
+    }
+  }
+  return nullptr;
+}
+
+WriteBuffers::Record* WriteBuffers::pending(BufferOwner owner, DataId data) {
+  return find(owner, data, false);
+}
+
+WriteBuffers::Record* WriteBuffers::submitted(BufferOwner owner, DataId data) {
+  return find(owner, data, true);
+}
+
+bool WriteBuffers::is_taken(size_t block) const {
+  for (const Record& record : records_) {
+    if (record.state != State::kFree && block >= record.first_block &&
+        block < static_cast<size_t>(record.first_block) + record.blocks) {
+      return true;
+    }
+  }
+  return false;
+}
+
+bool WriteBuffers::find_adjacent(size_t blocks, size_t& first) const {
+  size_t run = 0;
+  for (size_t block = 0; block < config::kFlashBuffers; ++block) {
+    run = is_taken(block) ? 0 : run + 1;
+    if (run == blocks) {
+      first = block + 1 - blocks;
+      return true;
+    }
+  }
+  return false;
+}
+
+Status WriteBuffers::acquire(BufferOwner owner, DataId data, size_t blocks, MutableBytes& memory) {
+  if (blocks < 1 || blocks > config::kFlashBuffers) {
+    return Status::kInvalidParam;
+  }
+  if (Record* existing = pending(owner, data)) {
+    if (existing->blocks == blocks) {
+      existing->state = State::kFilling;
+      memory = this->memory(*existing);
+      return Status::kOk;
+    }
+    if (existing->state == State::kFilling) {
+      return Status::kForbidden;
+    }
+    // It waits with an older value, which the newer one replaces whatever its size.
+    release(*existing);
+  }
+  size_t first = 0;
+  if (!find_adjacent(blocks, first)) {
+    return Status::kBusy;
+  }
+  for (Record& record : records_) {
+    if (record.state == State::kFree) {
+      record = {
+          owner, data, State::kFilling, static_cast<uint8_t>(first), static_cast<uint8_t>(blocks),
+          0};
+      memory = this->memory(record);
+      return Status::kOk;
+    }
+  }
+  return Status::kBusy;
+}
+
+void WriteBuffers::release(Record& record) {
+  wipe(memory(record));
+  record = {};
+}
+
+void WriteBuffers::release_pending(BufferOwner owner) {
+  for (Record& record : records_) {
+    const bool is_pending = record.state != State::kFree && record.state != State::kSubmitted;
+    if (is_pending && record.owner == owner) {
+      release(record);
+    }
+  }
+}
+
+MutableBytes WriteBuffers::memory(const Record& record) {
+  return MutableBytes(memory_).subspan(record.first_block * config::kFlashBufferSize,
+                                       record.blocks * config::kFlashBufferSize);
+}
+
+}  // namespace pm
