@@ -29,8 +29,8 @@ ALLOWED = {
     "device": {"base", "ports", "hci", "peer_manager", "zms", "host", "sim", "adapters", "c_api"},
 }
 
-# C vocabulary: softdevice (include/softdevice) is for all. bm (include/bm) is the library's own C interface, whose event
-# type is the core's event type. sdk (include/sdk) stands in for the SDK: for C faces and the Nordic adapter only.
+# C vocabulary: softdevice (include/softdevice) is for all. bm (include/bm) is the library's own C interface; its event
+# type is the core's. sdk (include/sdk) stands in for the SDK: for C faces and the Nordic adapter only.
 VOCABULARY = {"softdevice", "bm", "sdk"}
 BM_USERS = {"ports", "peer_manager", "c_api", "device"}
 SDK_USERS = {"c_api", "adapters", "device"}

@@ -60,7 +60,7 @@ def check_build(build_dir: Path) -> int:
     for problem in problems:
         print(problem, file=sys.stderr)
     if problems:
-        print("what to do: tests/target/link_check.map in the build folder tells who pulls a symbol in", file=sys.stderr)
+        print("what to do: tests/target/link_check.map in the build folder tells who pulls it in", file=sys.stderr)
     print(f"m33: {program.name} and {', '.join(a.name for a in archives)}: {len(problems)} forbidden symbols")
     return 1 if problems else 0
 
@@ -87,7 +87,8 @@ def self_test() -> int:
 
         def compiled(text: str) -> list[str]:
             source.write_text(text + "\n", encoding="utf-8")
-            subprocess.run([COMPILER, "-mcpu=cortex-m33", "-mthumb", "-Os", "-c", str(source), "-o", str(out)], check=True)
+            command = [COMPILER, "-mcpu=cortex-m33", "-mthumb", "-Os", "-c", str(source), "-o", str(out)]
+            subprocess.run(command, check=True)
             return offences(out)
 
         missed = [name for name, text in OFFENDERS.items() if not compiled(text)]

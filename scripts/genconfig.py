@@ -14,7 +14,7 @@ except ImportError:
 
 
 def refused(kconfig: "kconfiglib.Kconfig") -> list[str]:
-    """What the fragment asks for and Kconfig silently did not give (dependency unmet, out of range): a mistake in it."""
+    """What the fragment asks for and Kconfig silently did not give: dependency unmet, out of range."""
     problems = []
     for sym in kconfig.unique_defined_syms:
         if sym.user_value is None:

@@ -11,7 +11,7 @@ README = """# Title
 
 After.
 """
-CONFIGURATION = "| Configuration: Kconfig fragments, mistakes refused | {} |"
+CONFIGURATION = "| Configuration by Kconfig, mistakes refused | {} |"
 
 
 class StatusTable(ScriptTest):
@@ -38,6 +38,16 @@ class StatusTable(ScriptTest):
 
     def test_a_feature_without_a_test_is_not_claimed(self):
         self.assertIn(CONFIGURATION.format("not yet"), self.table_for("run", None))
+
+    def test_every_pattern_of_a_feature_needs_a_test(self):
+        cases = [f'<testcase name="Roles/SmpPair.{name}/Central" status="run"/>'
+                 for name in ("NumericComparisonShowsOneNumberAndReachesLevel4", "CentralRefusesTheNumber")]
+        for count, state in ((1, "not yet"), (2, "works")):
+            with self.subTest(tests=count):
+                readme = self.write("README.md", README)
+                junit = self.write("a.xml", "<testsuite>" + "".join(cases[:count]) + "</testsuite>")
+                self.assert_accepted(self.run_script(readme, junit))
+                self.assertIn(f"| LE Secure Connections: Numeric Comparison | {state} |", readme.read_text())
 
     def test_check_refuses_a_claim_that_no_test_supports(self):
         readme = self.write("README.md", self.table_for("run"))
