@@ -5,6 +5,8 @@ include(CMakePackageConfigHelpers)
 
 set(PM_PACKAGE_DIR "${CMAKE_INSTALL_LIBDIR}/cmake/pm")
 get_property(PM_LAYERS GLOBAL PROPERTY PM_LAYERS)
+# Composition is for this repository's own programs.
+list(FILTER PM_LAYERS EXCLUDE REGEX "^device")
 set(PM_COMPONENT_TABLE "")
 foreach(layer IN LISTS PM_LAYERS)
   # What the layer links: other layers by name, other packages by their namespace (OpenSSL::Crypto -> OpenSSL).

@@ -4,12 +4,14 @@
 #include <new>
 
 #include "pm/peer_manager/peer_manager.hpp"
+#include "pm/peer_manager/standard_handlers.hpp"
 #include "target/stand_ins.hpp"
 
 namespace link_check {
 namespace {
 
 alignas(pm::PeerManager) unsigned char manager_memory[sizeof(pm::PeerManager)];
+alignas(pm::StandardHandlers) unsigned char handlers_memory[sizeof(pm::StandardHandlers)];
 
 void on_event(const pm_evt* event) { use(event->evt_id); }
 
@@ -80,6 +82,17 @@ void use_lesc(pm::PeerManager& manager) {
   manager.lesc_on_ble_event(*any<ble_evt_t>());
 }
 
+void use_handlers(pm::StandardHandlers& handlers) {
+  handlers.on_pm_evt(*any<pm_evt>());
+  handlers.pm_evt_log(*any<pm_evt>());
+  handlers.flash_clean(*any<pm_evt>());
+  handlers.flash_clean_on_return();
+  handlers.disconnect_on_sec_failure(*any<pm_evt>());
+  handlers.disconnect_on_insufficient_sec(*any<pm_evt>(), *any<pm_conn_sec_status>());
+  handlers.secure_on_connection(*any<ble_evt_t>());
+  handlers.secure_on_error(*any<ble_evt_t>());
+}
+
 }  // namespace
 
 void use_peer_manager() {
@@ -93,6 +106,8 @@ void use_peer_manager() {
   use_lists(manager);
   use_data(manager);
   use_lesc(manager);
+  use_handlers(*new (handlers_memory)
+                   pm::StandardHandlers(manager, soft_device, timers, any_value));
 }
 
 }  // namespace link_check
