@@ -1,0 +1,11 @@
+# SPDX-License-Identifier: Apache-2.0
+pm_test(host_gap_test
+  SOURCES
+    gap_advertising_test.cpp
+    gap_connection_test.cpp
+    gap_controller_test.cpp
+    gap_events_test.cpp
+    gap_privacy_test.cpp
+    l2cap_reassembler_test.cpp
+    l2cap_signalling_test.cpp
+  LIBRARIES pm::host pm::sim)
