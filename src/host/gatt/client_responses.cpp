@@ -148,6 +148,17 @@ ble_uuid_t Client::discovered(Bytes octets) {
   return uuid;
 }
 
+namespace {
+
+// Applications store these structures as they are: what lies between the members stays zero, so
+// that no octets of our stack get into somebody's flash.
+void set_uuid(ble_uuid_t& out, const ble_uuid_t& uuid) {
+  out.uuid = uuid.uuid;
+  out.type = uuid.type;
+}
+
+}  // namespace
+
 bool Client::on_services(Connection& connection, Bytes list, size_t entry_size, bool with_uuid) {
   const std::vector<Bytes> entries = entries_of(list, entry_size);
   if (entries.empty()) {
@@ -160,7 +171,10 @@ bool Client::on_services(Connection& connection, Bytes list, size_t entry_size, 
     if (!ascent.accept(range.start_handle, range.end_handle)) {
       return false;
     }
-    services.push_back({with_uuid ? discovered(entry.subspan(4)) : connection.client.uuid, range});
+    ble_gattc_service_t service{};
+    set_uuid(service.uuid, with_uuid ? discovered(entry.subspan(4)) : connection.client.uuid);
+    service.handle_range = range;
+    services.push_back(service);
   }
   raise(connection, BLE_GATTC_EVT_PRIM_SRVC_DISC_RSP,
         offsetof(ble_evt_t, evt.gattc_evt.params.prim_srvc_disc_rsp.services) +
@@ -191,7 +205,11 @@ bool Client::on_relationships(Connection& connection, Bytes pdu) {
     // G, 4.5.1.
     const ble_uuid_t uuid =
         size == 8 ? discovered(entry.subspan(6)) : ble_uuid_t{0, BLE_UUID_TYPE_UNKNOWN};
-    includes.push_back({handle, {uuid, range}});
+    ble_gattc_include_t include{};
+    include.handle = handle;
+    set_uuid(include.included_srvc.uuid, uuid);
+    include.included_srvc.handle_range = range;
+    includes.push_back(include);
   }
   raise(connection, BLE_GATTC_EVT_REL_DISC_RSP,
         offsetof(ble_evt_t, evt.gattc_evt.params.rel_disc_rsp.includes) +
@@ -220,7 +238,7 @@ bool Client::on_characteristics(Connection& connection, Bytes pdu) {
       return false;
     }
     const uint8_t properties = entry[2];
-    found.uuid = discovered(entry.subspan(5));
+    set_uuid(found.uuid, discovered(entry.subspan(5)));
     found.char_ext_props = (properties & kExtendedProperties) != 0;
     found.char_props.broadcast = properties & 1;
     found.char_props.read = (properties >> 1) & 1;
@@ -267,7 +285,9 @@ bool Client::on_attribute_types(Connection& connection, Bytes pdu, bool raw) {
             event.params.desc_disc_rsp.count = count;
             ble_gattc_desc_t* out = event.params.desc_disc_rsp.descs;
             for (const Bytes entry : entries) {
-              *out++ = {load_le16(&entry[0]), discovered(entry.subspan(2))};
+              out->handle = load_le16(&entry[0]);
+              set_uuid(out->uuid, discovered(entry.subspan(2)));
+              ++out;
             }
           });
     return true;
@@ -288,7 +308,9 @@ bool Client::on_attribute_types(Connection& connection, Bytes pdu, bool raw) {
               ++out128;
               continue;
             }
-            *out16++ = {load_le16(&entry[0]), discovered(entry.subspan(2))};
+            out16->handle = load_le16(&entry[0]);
+            set_uuid(out16->uuid, discovered(entry.subspan(2)));
+            ++out16;
           }
         });
   return true;
