@@ -42,8 +42,8 @@ void pm_handler_disconnect_on_sec_failure(const struct pm_evt* pm_evt) {
 
 void pm_handler_disconnect_on_insufficient_sec(const struct pm_evt* pm_evt,
                                                struct pm_conn_sec_status* min_conn_sec) {
-  if (standard_handlers() != nullptr) {
-    standard_handlers()->disconnect_on_insufficient_sec(*pm_evt, min_conn_sec);
+  if (standard_handlers() != nullptr && min_conn_sec != nullptr) {
+    standard_handlers()->disconnect_on_insufficient_sec(*pm_evt, *min_conn_sec);
   }
 }
 

@@ -105,9 +105,10 @@ void Server::remove(Client& client) {
   });
 }
 
-uint64_t Server::elapsed_us() const {
+uint64_t Server::now_us() const {
+  // The steady clock's own count, so that the tap's times are those of other programs on this machine.
   return static_cast<uint64_t>(std::chrono::duration_cast<std::chrono::microseconds>(
-                                   std::chrono::steady_clock::now() - started_)
+                                   std::chrono::steady_clock::now().time_since_epoch())
                                    .count());
 }
 
@@ -116,7 +117,7 @@ void Server::pump() {
     return;
   }
   pumping_ = true;
-  clock_.advance_to(elapsed_us());
+  clock_.advance_to(now_us());
   pumping_ = false;
   arm_timer();
 }
@@ -127,7 +128,7 @@ void Server::arm_timer() {
     timer_.cancel();
     return;
   }
-  timer_.expires_at(started_ + std::chrono::microseconds(next));
+  timer_.expires_at(std::chrono::steady_clock::time_point(std::chrono::microseconds(next)));
   timer_.async_wait([this](const asio::error_code& error) {
     if (!error) {
       pump();

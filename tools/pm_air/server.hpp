@@ -35,13 +35,12 @@ class Server final : public ClientOwner {
   void accept(Acceptor& acceptor);
   void admit(Client::Socket socket);
   void arm_timer();
-  uint64_t elapsed_us() const;
+  uint64_t now_us() const;
 
   Options options_;
   asio::io_context io_;
   asio::signal_set signals_{io_};
   asio::steady_timer timer_{io_};
-  std::chrono::steady_clock::time_point started_ = std::chrono::steady_clock::now();
   std::optional<asio::local::stream_protocol::acceptor> unix_;
   std::optional<asio::ip::tcp::acceptor> tcp_;
   bool pumping_ = false;
