@@ -9,3 +9,5 @@ pm_test(host_gap_test
     l2cap_reassembler_test.cpp
     l2cap_signalling_test.cpp
   LIBRARIES pm::host pm::sim)
+
+pm_test(host_story_test SOURCES host_story_test.cpp LIBRARIES pm::host pm::sim)
