@@ -60,7 +60,8 @@ int main(int argc, char** argv) {
       ->check(CLI::IsMember({"real", "sim"}));
   CLI::Option* seed = app.add_option("--seed", options.seed, "seed of the simulated world");
   app.add_option("--sabotage", sabotage, "break one step on purpose; 'list' prints the steps");
-  app.add_option("--out", options.directory, "folder for traces and flash files, made empty first");
+  app.add_option("--out", options.directory, "folder for traces and flash files, made empty first")
+      ->take_last();
   CLI11_PARSE(app, argc, argv);
 
   if (sabotage == "list") {
