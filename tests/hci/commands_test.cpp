@@ -138,7 +138,8 @@ TEST(AclData, HasHandleAndBoundaryInOneField) {
   const auto data = octets("07 00 06 00");
   EXPECT_EQ(to_vector(encode_acl(0x0EFF, PacketBoundary::kContinuing, data, buffer)),
             octets("02 ff1e 0400 07000600"));
-  const auto view = parse_acl(octets("02 4020 0300 aabbcc"));
+  const auto packet = octets("02 4020 0300 aabbcc");
+  const auto view = parse_acl(packet);
   ASSERT_TRUE(view);
   EXPECT_EQ(view->handle, 0x0040);
   EXPECT_EQ(view->boundary, PacketBoundary::kFirstFlushable);

@@ -72,7 +72,7 @@ TEST(Events, EnhancedConnectionCompleteHasBothPrivateAddresses) {
 
 TEST(Events, AdvertisingReportsStandOneAfterTheOther) {
   const auto packet = octets(
-      "04 3e 1c 02 02 "
+      "04 3e 19 02 02 "
       "00 01 0102030405c6 03 020106 c5 "
       "04 00 111213141516 00 7f");
   const auto event = decoded<LeAdvertisingReport>(packet);
@@ -88,7 +88,7 @@ TEST(Events, AdvertisingReportsStandOneAfterTheOther) {
 }
 
 TEST(Events, AdvertisingReportsThatLieAboutTheirNumberOrLengthAreRefused) {
-  EXPECT_FALSE(decoded<LeAdvertisingReport>(octets("04 3e 0e 02 02 00 01 0102030405c6 01 02 c5")));
+  EXPECT_FALSE(decoded<LeAdvertisingReport>(octets("04 3e 0d 02 02 00 01 0102030405c6 01 02 c5")));
   EXPECT_FALSE(decoded<LeAdvertisingReport>(octets("04 3e 0d 02 01 00 01 0102030405c6 ff 02 c5")));
   std::vector<uint8_t> many = octets("04 3e 02 02 ff");
   for (int i = 0; i < 25; ++i) {
