@@ -23,11 +23,13 @@ class Gatt final : public ChannelSink {
   Gatt& operator=(const Gatt&) = delete;
 
   // Links. Called by gap; `Links::find` knows the link already, or still.
-  /// Before CONNECTED is raised.
+  /// Before the application can pull CONNECTED.
   void link_up(uint16_t conn_handle);
   /// Before DISCONNECTED is raised, so that lent memory is given back first.
   void link_down(uint16_t conn_handle);
-  /// After Link's security has changed, before CONN_SEC_UPDATE is raised.
+  /// After Link's security has changed, before the application can pull CONN_SEC_UPDATE or
+  /// AUTH_STATUS. CCCDs that were kept back stay live from then on, whatever key the link changes
+  /// to later.
   void security_changed(uint16_t conn_handle);
 
   // ChannelSink of kCidAtt
