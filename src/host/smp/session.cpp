@@ -166,7 +166,8 @@ void Session::on_keypress(uint8_t type) {
       return false;
     }
   };
-  if (pairing_.agreement.keypress && type <= BLE_GAP_KP_NOT_TYPE_PASSKEY_END &&
+  const bool peer_types = !displays_passkey(pairing_.agreement.model, !pairing_.is_initiator);
+  if (pairing_.agreement.keypress && peer_types && type <= BLE_GAP_KP_NOT_TYPE_PASSKEY_END &&
       std::visit(in_passkey_entry, phase_)) {
     restart_timer();
     events_.key_pressed(type);
