@@ -76,6 +76,8 @@ Status Host::gap_connect(const ble_gap_addr_t* peer, const ble_gap_scan_params_t
                          const ble_gap_conn_params_t* conn, uint8_t conn_cfg_tag) {
   PM_HOST_ENABLED();
   if (!impl_->configuration.has_tag(conn_cfg_tag)) {
+    // Scanning stops even on error.
+    (void)impl_->stack->gap.scan_stop();
     return Status::kNotFound;
   }
   return impl_->stack->gap.connect(peer, scan, conn);

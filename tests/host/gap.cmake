@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 pm_test(host_gap_test
   SOURCES
+    gap_acl_queue_test.cpp
     gap_advertising_test.cpp
     gap_connection_test.cpp
     gap_controller_test.cpp

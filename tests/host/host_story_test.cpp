@@ -271,6 +271,48 @@ TEST_F(HostStory, DifferentKeysEndTheLinkAtBothSides) {
   }
 }
 
+TEST_F(HostStory, PrivateDevicesBondAndRecogniseEachOther) {
+  // The addresses on air are inputs of the key: both sides must mean the same ones.
+  ble_gap_privacy_params_t privacy{};
+  privacy.privacy_mode = BLE_GAP_PRIVACY_MODE_DEVICE_PRIVACY;
+  privacy.private_addr_type = BLE_GAP_ADDR_TYPE_RANDOM_PRIVATE_RESOLVABLE;
+  for (BondingDevice* device : {&peripheral, &central}) {
+    ASSERT_EQ(device->host.gap_privacy_set(privacy), Status::kOk);
+  }
+  ASSERT_EQ(peripheral.advertise(), Status::kOk);
+  ble_gap_addr_t shown{};
+  ASSERT_EQ(peripheral.host.gap_adv_addr_get(peripheral.adv_handle, &shown), Status::kOk);
+  ASSERT_EQ(central.connect(shown), Status::kOk);
+  ASSERT_TRUE(central.await(BLE_GAP_EVT_CONNECTED));
+  pair();
+  EXPECT_EQ(central.last(BLE_GAP_EVT_AUTH_STATUS)->gap().params.auth_status.auth_status,
+            BLE_GAP_SEC_STATUS_SUCCESS);
+  ASSERT_EQ(central.host.gap_disconnect(central.last_connection(), 0x13), Status::kOk);
+  ASSERT_TRUE(central.await(BLE_GAP_EVT_DISCONNECTED));
+  ASSERT_TRUE(peripheral.await_count(BLE_GAP_EVT_DISCONNECTED, 1));
+
+  const ble_gap_id_key_t* const of_peripheral[] = {&central.peer.id};
+  const ble_gap_id_key_t* const of_central[] = {&peripheral.peer.id};
+  ASSERT_EQ(central.host.gap_device_identities_set(of_peripheral, nullptr, 1), Status::kOk);
+  ASSERT_EQ(peripheral.host.gap_device_identities_set(of_central, nullptr, 1), Status::kOk);
+  ASSERT_EQ(peripheral.advertise(), Status::kOk);
+  ble_gap_addr_t identity = central.peer.id.id_addr_info;
+  identity.addr_id_peer = 1;
+  ASSERT_EQ(central.connect(identity), Status::kOk);
+  ASSERT_TRUE(central.await(BLE_GAP_EVT_CONNECTED));
+  ASSERT_TRUE(peripheral.await_count(BLE_GAP_EVT_CONNECTED, 2));
+  const auto& known = peripheral.last(BLE_GAP_EVT_CONNECTED)->gap().params.connected.peer_addr;
+  EXPECT_TRUE(same_octets(known, static_address(2)));
+  EXPECT_EQ(known.addr_id_peer, 1);
+  // Pairing again, now that the controllers resolve: the addresses on air still count, not the
+  // identities.
+  const ble_gap_sec_params_t params = sec_params();
+  ASSERT_EQ(central.host.gap_authenticate(central.last_connection(), &params), Status::kOk);
+  ASSERT_TRUE(central.await(BLE_GAP_EVT_AUTH_STATUS, 30 * kSeconds));
+  EXPECT_EQ(central.last(BLE_GAP_EVT_AUTH_STATUS)->gap().params.auth_status.auth_status,
+            BLE_GAP_SEC_STATUS_SUCCESS);
+}
+
 TEST_F(HostStory, SameSeedSameHistory) {
   const auto history = [](uint64_t seed) {
     Radio again{seed};

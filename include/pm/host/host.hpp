@@ -49,8 +49,8 @@ struct HostConfig {
   /// (BLE_GAP_ADDR_TYPE_RANDOM_STATIC).
   ble_gap_addr_t identity_address = {};
   ble_gap_irk_t identity_resolving_key = {};
-  /// For controllers that accept a resolving list and do not apply it: resolve private addresses
-  /// here only.
+  /// For controllers that accept a resolving list and an allow list and do not apply them (btvirt):
+  /// private addresses are resolved, and peers filtered, by the host alone.
   bool resolve_in_host = false;
   /// Sees each HCI packet in H4 form, e.g. for a btsnoop file. Keys pass in them.
   std::function<void(bool sent, Bytes packet)> on_packet;

@@ -44,10 +44,16 @@ bool AclQueue::send(uint16_t conn_handle, uint16_t cid, Bytes payload) {
     (void)hci::encode_acl(conn_handle, boundary, part, packet);
     found->second.waiting.push_back({std::move(packet), cid, offset + part.size() == frame.size()});
   }
+  ++found->second.waiting_frames;
   // SMP distributes keys in such frames.
   wipe(frame);
   pump();
   return true;
+}
+
+size_t AclQueue::waiting(uint16_t conn_handle) const {
+  const auto found = links_.find(conn_handle);
+  return found == links_.end() ? 0 : found->second.waiting_frames;
 }
 
 void AclQueue::pump() {
@@ -63,6 +69,7 @@ void AclQueue::pump() {
     last_served_ = next->first;
     Fragment fragment = std::move(next->second.waiting.front());
     next->second.waiting.pop_front();
+    next->second.waiting_frames -= fragment.last ? 1 : 0;
     next->second.outstanding.push_back({{}, fragment.cid, fragment.last});
     --credits_;
     sink_.send_acl_packet(fragment.packet);

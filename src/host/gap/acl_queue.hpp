@@ -38,6 +38,8 @@ class AclQueue {
 
   /// Queues one frame. False: the link is not open.
   bool send(uint16_t conn_handle, uint16_t cid, Bytes payload);
+  /// Frames of a link that are not wholly with the controller.
+  size_t waiting(uint16_t conn_handle) const;
   /// Number Of Completed Packets, for one link. More than are outstanding count as all of them.
   void on_completed(uint16_t conn_handle, uint16_t packets);
 
@@ -49,6 +51,7 @@ class AclQueue {
   };
   struct LinkQueue {
     std::deque<Fragment> waiting;
+    size_t waiting_frames = 0;
     /// Sent and not completed, payload dropped.
     std::deque<Fragment> outstanding;
   };

@@ -5,6 +5,12 @@
 #include <vector>
 
 namespace pm::host::gap {
+namespace {
+
+/// Above what the queues of ATT and SMP can hold together.
+constexpr size_t kWaitingFramesMax = 1024;
+
+}  // namespace
 
 Connections::Connections(Controller& controller, Timers& timers, EventQueue& events,
                          const Config& config, UpperLayers& upper)
@@ -63,6 +69,7 @@ void Connections::add(const NewLink& fresh) {
   open->params = fresh.params;
   connections_[conn_handle] = std::move(open);
   controller_.acl().open(conn_handle);
+  upper_.link_up(conn_handle);
   events_.raise(BLE_GAP_EVT_CONNECTED, conn_handle, sizeof(ble_evt_t), [&](ble_evt_t& evt) {
     auto& connected = evt.evt.gap_evt.params.connected;
     connected.peer_addr = fresh.link.peer_address;
@@ -70,7 +77,6 @@ void Connections::add(const NewLink& fresh) {
     connected.conn_params = fresh.params;
     connected.adv_handle = fresh.adv_handle;
   });
-  upper_.link_up(conn_handle);
 }
 
 void Connections::refuse(uint16_t conn_handle, uint8_t reason) {
@@ -150,10 +156,15 @@ void Connections::on_frame_sent(uint16_t conn_handle, uint16_t cid) {
 }
 
 Status Connections::send(uint16_t conn_handle, uint16_t cid, Bytes pdu) {
-  if (connection(conn_handle) == nullptr || !controller_.acl().send(conn_handle, cid, pdu)) {
+  if (connection(conn_handle) == nullptr) {
     return Status::kInvalidConnHandle;
   }
-  return Status::kOk;
+  // A peer that asks and never acknowledges the answers would fill the memory.
+  if (controller_.acl().waiting(conn_handle) >= kWaitingFramesMax) {
+    (void)disconnect(conn_handle, BLE_HCI_REMOTE_DEV_TERMINATION_DUE_TO_LOW_RESOURCES);
+    return Status::kResources;
+  }
+  return controller_.acl().send(conn_handle, cid, pdu) ? Status::kOk : Status::kInvalidConnHandle;
 }
 
 Status Connections::enable_encryption(uint16_t conn_handle, std::span<const uint8_t, 8> rand,

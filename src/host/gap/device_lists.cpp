@@ -92,7 +92,7 @@ void DeviceLists::program_identities(const ble_gap_irk_t& device_irk, bool netwo
   const bool was_programmed = controller_resolves_;
   const unsigned generation = ++generation_;
   controller_resolves_ = false;
-  const bool usable = !resolve_in_host_ &&
+  const bool usable = !distrust_controller_ &&
                       controller_.supports(hci::Opcode::kLeAddToResolvingList) &&
                       controller_.supports(hci::Opcode::kLeClearResolvingList) &&
                       controller_.supports(hci::Opcode::kLeSetAddressResolutionEnable) &&
@@ -174,7 +174,7 @@ ble_gap_addr_t DeviceLists::resolve(const ble_gap_addr_t& on_air) const {
 }
 
 bool DeviceLists::controller_filters() const {
-  if (!whitelist_fits_) {
+  if (!whitelist_fits_ || distrust_controller_) {
     return false;
   }
   return controller_resolves_ ||

@@ -14,9 +14,9 @@ namespace pm::host::gap {
 /// host's for whatever the controller left unresolved: some accept a list and never apply it.
 class DeviceLists {
  public:
-  /// `resolve_in_host`: leave the controller's resolving list alone.
-  DeviceLists(Controller& controller, Crypto& crypto, bool resolve_in_host)
-      : controller_(controller), crypto_(crypto), resolve_in_host_(resolve_in_host) {}
+  /// `distrust_controller`: it accepts lists and does not apply them, so that all is done here.
+  DeviceLists(Controller& controller, Crypto& crypto, bool distrust_controller)
+      : controller_(controller), crypto_(crypto), distrust_controller_(distrust_controller) {}
   ~DeviceLists();
   DeviceLists(const DeviceLists&) = delete;
   DeviceLists& operator=(const DeviceLists&) = delete;
@@ -53,7 +53,7 @@ class DeviceLists {
 
   Controller& controller_;
   Crypto& crypto_;
-  bool resolve_in_host_;
+  bool distrust_controller_;
   std::vector<ble_gap_addr_t> whitelist_;
   bool whitelist_fits_ = true;
   std::vector<Identity> identities_;

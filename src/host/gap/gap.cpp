@@ -8,6 +8,9 @@ namespace {
 
 constexpr hci::BdAddr kNoAddress{};
 
+// Core, Vol 4, Part E, 7.8.45.
+constexpr uint16_t kRpaTimeoutMaxS = 3600;
+
 // dBm, the range that HCI knows. Core, Vol 4, Part E, 7.8.6.
 constexpr int8_t kTxPowerMin = -127;
 constexpr int8_t kTxPowerMax = 20;
@@ -64,6 +67,10 @@ Status Gap::privacy_set(const ble_gap_privacy_params_t& params) {
     return Status::kNotSupported;
   }
   PM_TRY(own_.set_privacy(params));
+  // For the addresses that the controller makes itself, in directed advertising.
+  if (own_.is_private() && controller_.supports(hci::Opcode::kLeSetRpaTimeout)) {
+    controller_.send(hci::LeSetRpaTimeout{std::min(own_.cycle_s(), kRpaTimeoutMaxS)});
+  }
   program_identities();
   return Status::kOk;
 }

@@ -23,7 +23,10 @@ constexpr uint8_t kPhysKnown = BLE_GAP_PHY_1MBPS | BLE_GAP_PHY_2MBPS | BLE_GAP_P
 
 /// From the number of a PHY to its bit.
 uint8_t phy_bit(uint8_t number) {
-  return number >= 1 && number <= 3 ? static_cast<uint8_t>(1u << (number - 1)) : BLE_GAP_PHY_AUTO;
+  if (number < 1 || number > 3) {
+    return BLE_GAP_PHY_AUTO;
+  }
+  return static_cast<uint8_t>(1u << (number - 1));
 }
 
 }  // namespace

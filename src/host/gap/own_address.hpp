@@ -35,6 +35,7 @@ class OwnAddress {
 
   bool is_private() const { return mode_ != BLE_GAP_PRIVACY_MODE_OFF; }
   bool is_network_private() const { return mode_ == BLE_GAP_PRIVACY_MODE_NETWORK_PRIVACY; }
+  uint16_t cycle_s() const { return cycle_s_; }
   const ble_gap_irk_t& irk() const { return irk_; }
 
   /// Gives the controller the address for what starts next: a new private one, or the identity.
