@@ -20,7 +20,6 @@ constexpr hci::LeSetScanParameters kDefaults{.type = 0,
                                              .filter_policy = 0};
 
 constexpr int8_t kRssi = -50;
-constexpr uint8_t kAcceptListOnly = 0x01;
 constexpr uint8_t kUnresolvableDirectedToo = 0x02;
 
 ReportType report_type(const AdvertisingPdu& pdu) {
