@@ -169,15 +169,19 @@ void Store::find_live() {
     }
   }
   const uint32_t value = ate.is_large() ? layout_.padded(ate.length()) : 0;
-  if (head_.slot < head_.data + value + 2 * layout_.slot_size) {
-    // The live entries of one sector fit into another, unless the source is damaged: never write
-    // past the end.
-    return op_active_ ? fail() : mount_failed(MountError::kBadSector);
+  if (head_.slot < head_.data + value + layout_.slot_size) {
+    return refuse_collection();
   }
   std::memcpy(moving_ate_.data(), ate.raw().data(), moving_ate_.size());
   source_.next_slot = slot + layout_.slot_size;
   source_.copied = 0;
   step_ = ate.is_large() ? Step::kMoveData : Step::kMoveEntry;
+}
+
+// The live entries of one sector and the mark of the end fit into another, unless the source is
+// damaged: never write past the end for its sake.
+void Store::refuse_collection() {
+  return op_active_ ? fail() : mount_failed(MountError::kBadSector);
 }
 
 void Store::move_data() {
@@ -200,6 +204,9 @@ void Store::move_data() {
 }
 
 void Store::end_collection() {
+  if (head_.slot == 0 || head_.slot < head_.data) {
+    return refuse_collection();
+  }
   step_ = Step::kErase;
   put_ate(head_.sector, head_.slot, Ate::collection_done(head_.cycle, head_.data), head_.cycle);
   head_.slot -= layout_.slot_size;

@@ -129,14 +129,10 @@ Status Store::is_untouched(bool& untouched) {
 }
 
 void Store::recover() {
-  const Status status = recover_head();
-  if (status == Status::kInvalidData) {
-    return mount_failed(MountError::kBadSector);
-  }
   const Medium medium(flash_, layout_);
   const uint32_t next = layout_.after(head_.sector);
   SectorState state;
-  if (!ok(status) || !ok(medium.state(next, state))) {
+  if (!ok(recover_head()) || !ok(medium.state(next, state))) {
     return fail();
   }
   if (!state.closed) {
@@ -183,9 +179,6 @@ Status Store::recover_head() {
     PM_TRY(medium.read_ate(head_.sector, head_.slot, ate));
     if (!is_entry(ate, head_.slot, head_.cycle)) {
       return Status::kOk;
-    }
-    if (head_.slot == head_.data && ate.length() != 0) {
-      return Status::kInvalidData;
     }
     head_.slot -= step;
   }

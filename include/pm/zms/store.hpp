@@ -237,6 +237,7 @@ class Store final : public Storage, private FlashSink {
   void enter_next();
   Status start_collection(uint32_t source);
   void find_live();
+  void refuse_collection();
   void move_data();
   void end_collection();
   void empty_sector(uint32_t sector);

@@ -83,8 +83,9 @@ void sync_directory(const std::string& path) {
 /// Returns 0 or an errno.
 int create_blank(const std::string& path, uint32_t size) {
   const std::string draft = path + ".new." + std::to_string(::getpid());
-  const int fd =
-      ::open(draft.c_str(), O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, S_IRUSR | S_IWUSR);
+  // What an earlier process with this number left behind.
+  ::unlink(draft.c_str());
+  const int fd = ::open(draft.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, S_IRUSR | S_IWUSR);
   if (fd < 0) {
     return errno;
   }
