@@ -97,6 +97,36 @@ TEST_F(Controller, AFloodOfCommandsEndsIt) {
   EXPECT_TRUE(peripheral.lost.empty());
 }
 
+TEST_F(Controller, AnswersEveryCommandWhateverItSays) {
+  connect();
+  constexpr uint64_t kSeed = 11;
+  Random random(kSeed);
+  constexpr std::array<uint16_t, 6> kGroups{0x0400, 0x0C00, 0x1000, 0x1400, 0x2000, 0xFC00};
+  for (int i = 0; i < 20'000; ++i) {
+    std::vector<uint8_t> packet(4 + random.below(40));
+    random.fill(packet);
+    packet[0] = 0x01;
+    store_le16(&packet[1],
+               static_cast<uint16_t>(kGroups[random.below(kGroups.size())] + random.below(0x60)));
+    packet[3] = static_cast<uint8_t>(packet.size() - 4);
+    if (packet.size() > 6 && random.below(2) == 0) {
+      store_le16(&packet[4], central_handle);
+    }
+    central.packets.clear();
+    ASSERT_EQ(central.controller.send(packet), Status::kOk);
+    clock.run_for(200);
+    bool answered = false;
+    for (const auto& answer : central.packets) {
+      const size_t opcode = answer[1] == 0x0E ? 4 : 5;
+      answered |= (answer[1] == 0x0E || answer[1] == 0x0F) && answer.size() > opcode + 1 &&
+                  load_le16(&answer[opcode]) == load_le16(&packet[1]);
+    }
+    ASSERT_TRUE(answered) << "seed " << kSeed << ", command " << i;
+    ASSERT_TRUE(central.lost.empty());
+  }
+  EXPECT_TRUE(peripheral.lost.empty());
+}
+
 TEST_F(Controller, AdvertisesAtItsIntervalPlusAtMostTenMilliseconds) {
   auto parameters = RawHost::connectable();
   parameters.interval_min = 160;  // 100 ms
