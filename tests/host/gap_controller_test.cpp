@@ -239,5 +239,57 @@ TEST_F(LinkedPair, HostileControllerEventsChangeNothing) {
   EXPECT_TRUE(central.await(BLE_GAP_EVT_DISCONNECTED));
 }
 
+// Events and data made of noise, half of them about the link that exists. Nothing may crash (the
+// sanitizers watch), and afterwards a reset host works.
+TEST(HostileController, NoiseNeverBreaksTheHost) {
+  constexpr uint8_t kCodes[] = {0x05, 0x08, 0x0E, 0x0F, 0x13, 0x30, 0x57, 0x3E, 0x3E, 0x3E};
+  for (uint64_t seed = 1; seed <= 40; ++seed) {
+    SCOPED_TRACE(testing::Message() << "seed " << seed);
+    Radio radio{seed};
+    HostDevice peripheral{radio, 1};
+    HostDevice central{radio, 2};
+    ASSERT_EQ(peripheral.enable(), Status::kOk);
+    ASSERT_EQ(central.enable(), Status::kOk);
+    ASSERT_EQ(peripheral.advertise(), Status::kOk);
+    ASSERT_EQ(central.connect(static_address(1)), Status::kOk);
+    ASSERT_TRUE(central.await(BLE_GAP_EVT_CONNECTED));
+    const uint16_t conn = central.last_connection();
+    sim::SeededCrypto noise{seed + 1000};
+    for (int i = 0; i < 300; ++i) {
+      std::array<uint8_t, 48> random;
+      ASSERT_EQ(noise.random(random), Status::kOk);
+      std::vector<uint8_t> packet;
+      const size_t size = random[0] % 40;
+      const bool about_link = (random[1] & 1) != 0;
+      if ((random[1] & 2) != 0) {
+        // Start and continuation, every channel that exists, all lengths.
+        const auto cid = static_cast<uint8_t>(random[2] % 8);
+        packet = {0x02, random[3], static_cast<uint8_t>(random[4] & 0x3F), 0, 0};
+        packet.insert(packet.end(), {static_cast<uint8_t>(random[5] % 40), 0, cid, 0});
+        packet.insert(packet.end(), random.begin() + 6, random.begin() + 6 + size);
+        store_le16(&packet[3], static_cast<uint16_t>(packet.size() - 5));
+        if (about_link) {
+          store_le16(&packet[1], static_cast<uint16_t>(conn | ((random[4] & 0x30) << 8)));
+        }
+      } else {
+        packet = {0x04, kCodes[random[2] % std::size(kCodes)], static_cast<uint8_t>(size)};
+        packet.insert(packet.end(), random.begin() + 6, random.begin() + 6 + size);
+        const size_t at = packet[1] == 0x3E ? 5 : 4;
+        if (packet[1] == 0x3E && size > 0) {
+          packet[3] = random[3] % 0x0D;
+        }
+        if (about_link && size >= 5) {
+          store_le16(&packet[at], conn);
+        }
+      }
+      central.transport.inject(std::move(packet));
+      radio.clock.run_for(1 * kMilliseconds);
+    }
+    radio.clock.run_for(60 * kSeconds);
+    central.host.disable();
+    EXPECT_EQ(central.enable(), Status::kOk) << central.host.last_error();
+  }
+}
+
 }  // namespace
 }  // namespace pm::test
