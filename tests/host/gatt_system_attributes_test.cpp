@@ -113,6 +113,9 @@ TEST_F(SystemAttributes, RestoredOnAPlainLinkTheyAreHeldBack) {
   EXPECT_EQ(notify(handle), Status::kOk);
   EXPECT_EQ(gatts().gatts_service_changed(kServerConn, 12, 0xFFFF), Status::kOk);
   EXPECT_EQ(ask({0x0A, 0x0F, 0x00}).back(), (Octets{0x0B, 1, 0}));
+  // The peer has proved itself on this link: a later key does not take that back.
+  secure(2, 16, false);
+  EXPECT_EQ(notify(handle), Status::kOk);
 }
 
 TEST_F(SystemAttributes, SubscriptionMadeOnThisLinkIsNotHeldBack) {
