@@ -43,7 +43,8 @@ void IdManager::reset() {
   index_.reset();
   allow_list_.fill(0);
   allow_list_size_ = 0;
-  for (PeerId peer = pool_.next(kInvalidPeer); peer != kInvalidPeer; peer = pool_.next(peer)) {
+  for (PeerId peer = pool_.next(kInvalidPeer); peer != kInvalidPeer && !index_.is_full();
+       peer = pool_.next(peer)) {
     pm_peer_data_bonding bonding;
     if (ok(database_.load_bonding(peer, bonding))) {
       index_.put(peer, bonding.peer_ble_id);

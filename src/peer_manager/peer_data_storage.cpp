@@ -228,11 +228,11 @@ void PeerDataStorage::on_storage_event(const StorageEvent& completion) {
     removal_outstanding_ = false;
     if (ok(completion.result)) {
       ++clean_step_;
+      router_.storage_progressed();
     } else {
       finish_cleaning(completion.result);
     }
   }
-  router_.storage_progressed();
   clean();
 }
 

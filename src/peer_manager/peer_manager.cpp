@@ -130,6 +130,7 @@ void EventRouter::from_peer_data_storage(pm_evt& event, bool buffered) {
   if (pm_.database_.on_storage_event(event, buffered)) {
     from_peer_database(event);
   }
+  storage_progressed();
 }
 
 void EventRouter::from_peer_database(pm_evt& event) {

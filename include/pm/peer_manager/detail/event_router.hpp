@@ -31,7 +31,7 @@ class EventRouter {
   void from_security_manager(pm_evt& event);
   void from_gatt_caches(pm_evt& event);
   void from_ranks(pm_evt& event);
-  /// `buffered`: the operation was a write from a write buffer.
+  /// `buffered`: the operation was a write from a write buffer. Ends as storage_progressed().
   void from_peer_data_storage(pm_evt& event, bool buffered);
   void from_peer_database(pm_evt& event);
   /// A storage operation has completed and its events are delivered: its place in the queue is

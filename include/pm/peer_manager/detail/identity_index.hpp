@@ -17,6 +17,7 @@ class IdentityIndex {
   /// Adds or replaces; without effect when full.
   void put(PeerId peer, const ble_gap_id_key_t& identity);
   void remove(PeerId peer);
+  bool is_full() const { return size_ == entries_.size(); }
   /// nullptr: not in the index.
   const ble_gap_id_key_t* find(PeerId peer) const;
 

@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "pm/peer_manager/standard_handlers.hpp"
+
+#include "ble_hci.h"
+#include "peer_manager/support/device.hpp"
+
+namespace pm::test {
+namespace {
+
+using ::testing::Contains;
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+
+class Handlers : public Device {
+ protected:
+  void bonds(unsigned count) {
+    for (unsigned peer = 0; peer < count; ++peer) {
+      put_bond(peer, lesc_bond(address(static_cast<uint8_t>(peer))));
+      storage.put_word(peer, 9, 1);
+      storage.put_word(peer, 6, 10 + peer);
+    }
+    reboot();
+  }
+  StandardHandlers& handlers(uint32_t delay_ms = 0) {
+    handlers_.emplace(manager(), soft_device, clock, delay_ms);
+    return *handlers_;
+  }
+  std::optional<StandardHandlers> handlers_;
+};
+
+TEST_F(Handlers, SecureABondedPeerOnceConnected) {
+  bonds(1);
+  auto& standard = handlers();
+  on_event = [&](const pm_evt& event) { standard.on_pm_evt(event); };
+  connect(kLink, kCentral, address(0));
+  EXPECT_EQ(soft_device.encrypts.size(), 1u);
+}
+
+TEST_F(Handlers, DoNotSecureAnEncryptedLink) {
+  bonds(1);
+  connect(kLink, kCentral, address(0));
+  conn_sec_update(kLink, 2);
+  pm_evt event{};
+  event.evt_id = PM_EVT_BONDED_PEER_CONNECTED;
+  handlers().on_pm_evt(event);
+  EXPECT_TRUE(soft_device.encrypts.empty());
+}
+
+TEST_F(Handlers, DisconnectAfterAnSmpTimeout) {
+  connect(kLink, kCentral, address(0));
+  soft_device.always("authenticate", Status::kTimeout);
+  ble_evt_t event{};
+  event.header.evt_id = BLE_GAP_EVT_CONNECTED;
+  handlers().secure_on_connection(event);
+  using Disconnect = std::pair<uint16_t, uint8_t>;
+  EXPECT_THAT(soft_device.disconnects, ElementsAre(Disconnect{kLink, 0x13}));
+}
+
+TEST_F(Handlers, DelaySecurityPerLink) {
+  bonds(2);
+  auto& standard = handlers(100);
+  connect(kLink, kCentral, address(0));
+  connect(kOtherLink, kCentral, address(1));
+  ble_evt_t event{};
+  event.header.evt_id = BLE_GAP_EVT_CONNECTED;
+  standard.secure_on_connection(event);
+  event.evt.gap_evt.conn_handle = kOtherLink;
+  standard.secure_on_connection(event);
+  clock.run_for(99'000);
+  EXPECT_TRUE(soft_device.encrypts.empty());
+  event.header.evt_id = BLE_GAP_EVT_DISCONNECTED;
+  standard.secure_on_connection(event);
+  clock.run_for(2'000);
+  ASSERT_EQ(soft_device.encrypts.size(), 1u);
+  EXPECT_EQ(soft_device.encrypts[0].conn_handle, kLink);
+}
+
+TEST_F(Handlers, SecureAfterAnInsufficientGattProcedure) {
+  connect(kLink, kCentral, address(0));
+  conn_sec_update(kLink, 2);
+  auto& standard = handlers();
+  ble_evt_t event{};
+  event.header.evt_id = BLE_GATTC_EVT_WRITE_RSP;
+  event.evt.gattc_evt.gatt_status = BLE_GATT_STATUS_ATTERR_INSUF_AUTHORIZATION;
+  standard.secure_on_error(event);
+  EXPECT_TRUE(soft_device.authenticates.empty());
+  event.evt.gattc_evt.gatt_status = BLE_GATT_STATUS_ATTERR_INSUF_AUTHENTICATION;
+  standard.secure_on_error(event);
+  EXPECT_EQ(soft_device.authenticates.size(), 1u) << "also on an encrypted link";
+  event.header.evt_id = BLE_GATTS_EVT_WRITE;
+  standard.secure_on_error(event);
+  EXPECT_EQ(soft_device.authenticates.size(), 1u);
+}
+
+TEST_F(Handlers, DisconnectWhenSecurityFails) {
+  auto& standard = handlers();
+  pm_evt event{};
+  event.evt_id = PM_EVT_CONN_SEC_FAILED;
+  event.conn_handle = 7;
+  standard.disconnect_on_sec_failure(event);
+  event.evt_id = PM_EVT_CONN_SEC_SUCCEEDED;
+  standard.disconnect_on_sec_failure(event);
+  using Disconnect = std::pair<uint16_t, uint8_t>;
+  EXPECT_THAT(soft_device.disconnects, ElementsAre(Disconnect{7, 0x13}));
+}
+
+TEST_F(Handlers, DisconnectWhenSecurityIsTooLow) {
+  connect(kLink, kCentral, address(0));
+  conn_sec_update(kLink, 2);
+  auto& standard = handlers();
+  pm_evt event{};
+  event.evt_id = PM_EVT_CONN_SEC_SUCCEEDED;
+  pm_conn_sec_status minimum{};
+  minimum.encrypted = 1;
+  standard.disconnect_on_insufficient_sec(event, minimum);
+  EXPECT_THAT(soft_device.disconnects, IsEmpty());
+  minimum.mitm_protected = 1;
+  standard.disconnect_on_insufficient_sec(event, minimum);
+  EXPECT_EQ(soft_device.disconnects.size(), 1u);
+}
+
+TEST_F(Handlers, RankThePeerThatConnected) {
+  bonds(2);
+  auto& standard = handlers();
+  on_event = [&](const pm_evt& event) { standard.flash_clean(event); };
+  connect(kLink, kPeripheral, address(0));
+  storage.run();
+  EXPECT_EQ(storage.word(0, 6), 12u);
+}
+
+TEST_F(Handlers, BusyRanksAreRepeatedAndCostNobodyTheBond) {
+  bonds(3);
+  auto& standard = handlers();
+  on_event = [&](const pm_evt& event) { standard.flash_clean(event); };
+  connect(kLink, kPeripheral, address(0));
+  connect(kOtherLink, kPeripheral, address(1));
+  storage.run();
+  EXPECT_EQ(storage.word(0, 6), 13u);
+  EXPECT_EQ(storage.word(1, 6), 14u);
+  EXPECT_EQ(manager().peer_count(), 3u);
+}
+
+TEST_F(Handlers, EvictTheLowestRankedPeerThatIsNotConnected) {
+  bonds(3);
+  auto& standard = handlers();
+  connect(kLink, kPeripheral, address(0));  // the lowest
+  take_log();
+  standard.flash_clean_on_return();
+  standard.flash_clean_on_return();  // one at a time
+  storage.run();
+  EXPECT_THAT(take_log(), ElementsAre("PEER_DELETED(1)"));
+}
+
+TEST_F(Handlers, AFullStoreMakesRoomForANewBond) {
+  bonds(2);
+  auto& standard = handlers();
+  on_event = [&](const pm_evt& event) { standard.flash_clean(event); };
+  connect(kLink, kPeripheral, address(0x66));
+  bond_as_peripheral(kLink, lesc_bond(address(0x66)));
+  storage.completions = {Status::kResources};
+  take_log();
+  storage.run();
+  const Log log = take_log();
+  EXPECT_THAT(log, Contains("STORAGE_FULL"));
+  EXPECT_THAT(log, Contains("PEER_DELETED(0)"));
+  EXPECT_THAT(log, Contains("UPDATE(2,7)"));
+  EXPECT_TRUE(storage.has(2, 7));
+}
+
+TEST_F(Handlers, LogEveryEvent) {
+  auto& standard = handlers();
+  for (int id = 0; id < 30; ++id) {
+    pm_evt event = make_event(static_cast<pm_evt_id>(id), kInvalidPeer);
+    standard.pm_evt_log(event);
+  }
+}
+
+}  // namespace
+}  // namespace pm::test
