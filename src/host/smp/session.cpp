@@ -42,12 +42,6 @@ Context Session::context() {
   return {services_.crypto, services_.identity, pairing_, services_.preset_passkey};
 }
 
-template <class Next, class... Arguments>
-Next& Session::enter(Arguments&&... arguments) {
-  std::visit([](auto& phase) { wipe(&phase, sizeof(phase)); }, phase_);
-  return phase_.emplace<Next>(std::forward<Arguments>(arguments)...);
-}
-
 void Session::reset() {
   enter<Idle>();
   wipe(&pairing_, sizeof(pairing_));

@@ -90,7 +90,10 @@ class Session {
 
   /// Wipes the present phase and begins another.
   template <class Next, class... Arguments>
-  Next& enter(Arguments&&... arguments);
+  Next& enter(Arguments&&... arguments) {
+    std::visit([](auto& phase) { wipe(&phase, sizeof(phase)); }, phase_);
+    return phase_.emplace<Next>(std::forward<Arguments>(arguments)...);
+  }
   void begin_pairing(bool as_initiator);
   void reset();
 
