@@ -3,36 +3,41 @@
 
 #include <dlfcn.h>
 #include <fcntl.h>
-#include <sys/mman.h>
 #include <sys/sendfile.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstdlib>
 #include <cstring>
+#include <filesystem>
 
 namespace pm::device {
 
 namespace {
 
-/// Copies a file into memory alone. Returns the descriptor, or -1: errno says why.
-int copy_to_memory(const std::string& path) {
+/// Copies a file to a name of its own. Empty: errno says why.
+std::string copy_of(const std::string& path) {
   const int source = open(path.c_str(), O_RDONLY | O_CLOEXEC);
   if (source < 0) {
-    return -1;
+    return {};
   }
+  std::string name = std::filesystem::temp_directory_path().string() + "/application-XXXXXX";
   struct stat status = {};
-  const int copy = memfd_create("application", MFD_CLOEXEC);
+  const int copy = mkstemp(name.data());
   bool copied = copy >= 0 && fstat(source, &status) == 0;
   off_t offset = 0;
   while (copied && offset < status.st_size) {
     copied = sendfile(copy, source, &offset, static_cast<size_t>(status.st_size - offset)) > 0;
   }
   close(source);
-  if (!copied && copy >= 0) {
+  if (copy >= 0) {
     close(copy);
+    if (!copied) {
+      unlink(name.c_str());
+    }
   }
-  return copied ? copy : -1;
+  return copied ? name : std::string();
 }
 
 }  // namespace
@@ -41,18 +46,15 @@ ApplicationImage::~ApplicationImage() {
   if (handle_ != nullptr) {
     dlclose(handle_);
   }
-  if (copy_ >= 0) {
-    close(copy_);
-  }
 }
 
 std::string ApplicationImage::load(const std::string& path) {
-  copy_ = copy_to_memory(path);
-  if (copy_ < 0) {
+  const std::string copy = copy_of(path);
+  if (copy.empty()) {
     return "application " + path + ": " + std::strerror(errno) + "; build the apps first";
   }
-  const std::string copy_path = "/proc/self/fd/" + std::to_string(copy_);
-  handle_ = dlopen(copy_path.c_str(), RTLD_NOW | RTLD_LOCAL);
+  handle_ = dlopen(copy.c_str(), RTLD_NOW | RTLD_LOCAL);
+  unlink(copy.c_str());
   if (handle_ == nullptr) {
     return "application " + path + ": " + dlerror();
   }

@@ -20,9 +20,13 @@ constexpr int kNotObserved = 1;
 constexpr int kCannotPlay = 2;
 
 /// The folder of this program: the others are built beside it.
-std::string own_folder() {
+std::string own_folder(const char* called_as) {
   std::error_code error;
-  return std::filesystem::read_symlink("/proc/self/exe", error).parent_path().string();
+  auto program = std::filesystem::read_symlink("/proc/self/exe", error);
+  if (error) {
+    program = std::filesystem::absolute(called_as, error);  // no /proc: a bare chroot
+  }
+  return program.parent_path().string();
 }
 
 int play(const std::string& air, const std::string& sabotage, const StageOptions& options) {
@@ -52,7 +56,7 @@ int main(int argc, char** argv) {
   std::string air = "real";
   std::string sabotage;
   StageOptions options;
-  options.programs = own_folder();
+  options.programs = own_folder(argv[0]);
   options.directory = "demo-traces";
 
   CLI::App app("Two devices bond, and know each other after a restart.");

@@ -27,9 +27,6 @@ class ApplicationImage {
   void button_changed(unsigned button, bool is_pressed) { button_(button, is_pressed); }
 
  private:
-  // Kept open while the copy is loaded: the dynamic linker also tells objects apart by name, and
-  // this one's is its number.
-  int copy_ = -1;
   void* handle_ = nullptr;
   void (*boot_)(c_api::Runtime*) = nullptr;
   void (*main_)() = nullptr;
