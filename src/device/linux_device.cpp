@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <asio/posix/stream_descriptor.hpp>
 #include <asio/read_until.hpp>
 #include <asio/streambuf.hpp>
@@ -57,6 +58,19 @@ const char* mount_problem(zms::MountError error) {
   return "it could not be mounted";
 }
 
+/// What a person is to read. A reader that has gone away is no reason to stop.
+void tell(std::FILE* file, const std::string& text) {
+  (void)std::fputs(text.c_str(), file);
+  (void)std::fflush(file);
+}
+
+/// Octets that came from outside, fit for a terminal.
+std::string printable(std::string text) {
+  std::replace_if(
+      text.begin(), text.end(), [](char c) { return c < ' ' || c > '~'; }, '?');
+  return text;
+}
+
 class IgnoreStorageEvents final : public StorageSink {
  public:
   void on_storage_event(const StorageEvent&) override {}
@@ -66,13 +80,22 @@ class IgnoreStorageEvents final : public StorageSink {
 
 struct LinuxDevice::Parts {
   explicit Parts(const LinuxOptions& options)
-      : held(options.held_buttons), log(options.boot), transport(loop), input(loop.context()) {}
+      : controller(options.controller),
+        flash_path(options.flash),
+        held(options.held_buttons),
+        log(options.boot),
+        transport(loop),
+        input(loop.context()) {}
 
   std::string open_store(const LinuxOptions& options);
   std::string open_traces(const LinuxOptions& options);
   void read_buttons();
+  void take_line();
   void take_command(const std::string& line);
+  [[noreturn]] void end_without_controller() const;
 
+  std::string controller;
+  std::string flash_path;
   std::set<unsigned> held;
   EventLog log;
   adapters::EventLoop loop;
@@ -82,8 +105,10 @@ struct LinuxDevice::Parts {
   std::unique_ptr<zms::Store> store;
   std::unique_ptr<host::Host> host;
   hci::BtsnoopWriter btsnoop;
+  Redaction redaction;
   asio::posix::stream_descriptor input;
   asio::streambuf lines{kMaxCommandLine};
+  bool is_line_too_long = false;
   std::string lost;  // why the controller is gone
 };
 
@@ -107,25 +132,44 @@ std::string LinuxDevice::Parts::open_store(const LinuxOptions& options) {
 
 std::string LinuxDevice::Parts::open_traces(const LinuxOptions& options) {
   if (!options.events.empty() && !log.open(options.events)) {
-    return fmt::format("event log {}: {}", options.events, std::strerror(errno));
+    return fmt::format(
+        "event log {}: {}; name a file in a folder that exists and that you may "
+        "write to",
+        options.events, std::strerror(errno));
   }
   if (!options.btsnoop.empty() && !btsnoop.open(options.btsnoop.c_str())) {
-    return fmt::format("btsnoop file {}: {}", options.btsnoop, std::strerror(errno));
+    return fmt::format(
+        "btsnoop file {}: {}; name a file in a folder that exists and that you may "
+        "write to",
+        options.btsnoop, std::strerror(errno));
   }
   return {};
 }
 
 void LinuxDevice::Parts::read_buttons() {
   asio::async_read_until(input, lines, '\n', [this](const asio::error_code& error, size_t) {
-    if (error) {
+    if (error == asio::error::not_found) {
+      lines.consume(lines.size());
+      is_line_too_long = true;
+    } else if (error) {
       return;  // nobody presses buttons any more
+    } else {
+      take_line();
     }
-    std::istream stream(&lines);
-    std::string line;
-    std::getline(stream, line);
-    take_command(line);
     read_buttons();
   });
+}
+
+void LinuxDevice::Parts::take_line() {
+  std::istream stream(&lines);
+  std::string line;
+  std::getline(stream, line);
+  if (is_line_too_long) {
+    // This was its end.
+    is_line_too_long = false;
+    line = "(a long line)";
+  }
+  take_command(line);
 }
 
 void LinuxDevice::Parts::take_command(const std::string& line) {
@@ -137,8 +181,8 @@ void LinuxDevice::Parts::take_command(const std::string& line) {
   unsigned button = kButtons;
   const auto [end, problem] = std::from_chars(number.data(), number.data() + number.size(), button);
   if (problem != std::errc() || end != number.data() + number.size() || button >= kButtons) {
-    fmt::print(stderr, "'{}' is no command: 'press N' or 'release N', N from 0 to {}\n", line,
-               kButtons - 1);
+    tell(stderr, fmt::format("'{}' is no command: 'press N' or 'release N', N from 0 to {}\n",
+                             printable(line), kButtons - 1));
     return;
   }
   if (is_press) {
@@ -156,15 +200,16 @@ std::unique_ptr<LinuxDevice> LinuxDevice::open(const LinuxOptions& options, std:
   (void)std::signal(SIGPIPE, SIG_IGN);
   auto parts = std::make_unique<Parts>(options);
   Identity identity;
-  error = parts->open_store(options);
+  // First what changes nothing; the store is next, since it keeps other processes out.
+  error = parts->transport.connect(options.controller);
+  if (error.empty()) {
+    error = parts->open_store(options);
+  }
   if (error.empty()) {
     error = load_or_make_identity(options.flash + ".identity", parts->crypto, identity);
   }
   if (error.empty()) {
     error = parts->open_traces(options);
-  }
-  if (error.empty()) {
-    error = parts->transport.connect(options.controller);
   }
   if (!error.empty()) {
     return nullptr;
@@ -174,7 +219,7 @@ std::unique_ptr<LinuxDevice> LinuxDevice::open(const LinuxOptions& options, std:
   host::HostConfig config = host_config(identity);
   config.on_packet = [&p](bool sent, Bytes packet) {
     p.btsnoop.write(sent ? hci::Direction::kHostToController : hci::Direction::kControllerToHost,
-                    unix_us(), without_keys(packet));
+                    unix_us(), p.redaction.without_keys(sent, packet));
   };
   p.host = std::make_unique<host::Host>(p.transport, p.loop, p.crypto, config);
   p.host->set_controller_lost_handler([&p](const std::string& text) { p.lost = text; });
@@ -193,15 +238,23 @@ Storage& LinuxDevice::storage() { return *parts_->store; }
 Timers& LinuxDevice::timers() { return parts_->loop; }
 Crypto& LinuxDevice::crypto() { return parts_->crypto; }
 
+void LinuxDevice::Parts::end_without_controller() const {
+  const std::string& why = lost.empty() ? host->last_error() : lost;
+  tell(stderr,
+       fmt::format("controller {}: {}; bonds are safe in {}; start again when it is there\n",
+                   controller, why, flash_path));
+  // Nothing of the application's is to run any more, as after a power cut.
+  _exit(kControllerGone);
+}
+
 void LinuxDevice::idle() {
+  // An application has nothing to wait for when the stack could not start.
+  if (!parts_->host->is_enabled() && !parts_->host->last_error().empty()) {
+    parts_->end_without_controller();
+  }
   parts_->loop.run_one();
   if (!parts_->lost.empty()) {
-    fmt::print(stderr,
-               "the controller is gone: {}; bonds are safe in the flash file, start again\n",
-               parts_->lost);
-    std::fflush(nullptr);
-    // Nothing of the application's is to run any more, as after a power cut.
-    _exit(kControllerGone);
+    parts_->end_without_controller();
   }
 }
 
@@ -210,8 +263,7 @@ bool LinuxDevice::is_button_pressed(unsigned button) const { return parts_->held
 void LinuxDevice::log(int level, const char* module, const char* text) {
   static constexpr const char* kLevels[] = {"", "err", "wrn", "inf", "dbg"};
   const char* name = level >= 1 && level <= 4 ? kLevels[level] : "";
-  fmt::print("<{}> {}: {}\n", name, module, text);
-  std::fflush(stdout);
+  tell(stdout, fmt::format("<{}> {}: {}\n", name, module, text));
   parts_->log.add_text(parts_->loop.now_us(), level, module, text);
 }
 

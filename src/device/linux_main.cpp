@@ -59,7 +59,7 @@ int main(int argc, char** argv) {
   std::string error;
   const auto device = pm::device::LinuxDevice::open(options, error);
   if (device == nullptr) {
-    fmt::print(stderr, "{}: {}\n", argv[0], error);
+    (void)std::fputs(fmt::format("{}: {}\n", argv[0], error).c_str(), stderr);
     return kCannotStart;
   }
   pm::c_api::boot(*device);

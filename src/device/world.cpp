@@ -144,7 +144,7 @@ class SimulatedDevice::Boot final : public c_api::Runtime {
     host::HostConfig config = host_config(identity);
     config.on_packet = [this](bool sent, Bytes packet) {
       btsnoop_.write(sent ? hci::Direction::kHostToController : hci::Direction::kControllerToHost,
-                     kDateUs + timers_.now_us(), without_keys(packet));
+                     kDateUs + timers_.now_us(), redaction_.without_keys(sent, packet));
     };
     return config;
   }
@@ -152,6 +152,7 @@ class SimulatedDevice::Boot final : public c_api::Runtime {
   BootTimers timers_;
   sim::SeededCrypto crypto_;
   hci::BtsnoopWriter btsnoop_;
+  Redaction redaction_;
   sim::VirtualController controller_;
   zms::Store store_;
   host::Host host_;

@@ -30,14 +30,6 @@ Server::~Server() {
 }
 
 bool Server::start(std::string& error) {
-  if (!options_.tap_path.empty()) {
-    if (!tap_.open(options_.tap_path.c_str())) {
-      error = "cannot write the tap '" + options_.tap_path + "': " + std::strerror(errno) +
-              "; choose a file in a folder that exists and that you may write to";
-      return false;
-    }
-    air_.set_tap(&tap_);
-  }
   std::string places;
   if (options_.tcp) {
     tcp_ = listen_tcp(io_, *options_.tcp, error);
@@ -53,6 +45,15 @@ bool Server::start(std::string& error) {
       return false;
     }
     places += (places.empty() ? "unix " : ", unix ") + options_.unix_path;
+  }
+  // Last of what can fail: it empties the file, which may be that of a server on the same socket.
+  if (!options_.tap_path.empty()) {
+    if (!tap_.open(options_.tap_path.c_str())) {
+      error = "cannot write the tap '" + options_.tap_path + "': " + std::strerror(errno) +
+              "; choose a file in a folder that exists and that you may write to";
+      return false;
+    }
+    air_.set_tap(&tap_);
   }
   signals_.add(SIGINT);
   signals_.add(SIGTERM);
@@ -106,7 +107,8 @@ void Server::remove(Client& client) {
 }
 
 uint64_t Server::now_us() const {
-  // The steady clock's own count, so that the tap's times are those of other programs on this machine.
+  // The steady clock's own count, so that the tap's times are those of other programs on this
+  // machine.
   return static_cast<uint64_t>(std::chrono::duration_cast<std::chrono::microseconds>(
                                    std::chrono::steady_clock::now().time_since_epoch())
                                    .count());

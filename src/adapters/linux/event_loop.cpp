@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "pm/adapters/linux/event_loop.hpp"
 
+#include <algorithm>
 #include <asio/post.hpp>
 #include <chrono>
 
@@ -10,6 +11,9 @@ namespace {
 
 using std::chrono::microseconds;
 using std::chrono::steady_clock;
+
+// Thirty years: what the clock's own type holds is not much more.
+constexpr uint64_t kForeverUs = 1'000'000'000'000'000;
 
 }  // namespace
 
@@ -23,7 +27,7 @@ uint64_t EventLoop::now_us() const {
 void EventLoop::start(Timer& timer, uint64_t delay_us) {
   stop(timer);
   timer.running = true;
-  timer.deadline_us = now_us() + delay_us;
+  timer.deadline_us = now_us() + std::min(delay_us, kForeverUs);
   Timer** at = &running_;
   while (*at != nullptr && (*at)->deadline_us <= timer.deadline_us) {
     at = &(*at)->next;
@@ -62,15 +66,17 @@ void EventLoop::arm() {
 }
 
 void EventLoop::expire_due() {
-  const uint64_t now = now_us();
-  while (running_ != nullptr && running_->deadline_us <= now) {
-    Timer& due = *running_;
-    running_ = due.next;
-    due.next = nullptr;
-    due.running = false;
-    due.expired(due.context);
+  if (running_ == nullptr || running_->deadline_us > now_us()) {
+    arm();
+    return;
   }
+  // One a turn: a handler that starts its timer again with no delay keeps nobody else waiting.
+  Timer& due = *running_;
+  running_ = due.next;
+  due.next = nullptr;
+  due.running = false;
   arm();
+  due.expired(due.context);
 }
 
 void EventLoop::post(std::function<void()> work) { asio::post(context_, std::move(work)); }

@@ -5,8 +5,21 @@
 #include <asio/ip/tcp.hpp>
 #include <asio/local/stream_protocol.hpp>
 #include <asio/write.hpp>
+#include <charconv>
 
 namespace pm::adapters {
+
+namespace {
+
+/// The resolver takes any number and cuts it to 16 bits.
+bool is_port(const std::string& text) {
+  unsigned port = 0;
+  const char* end = text.data() + text.size();
+  const auto [stop, error] = std::from_chars(text.data(), end, port);
+  return error == std::errc() && stop == end && port >= 1 && port <= 65535;
+}
+
+}  // namespace
 
 SocketTransport::SocketTransport(EventLoop& loop) : loop_(loop), socket_(loop.context()) {}
 
@@ -20,6 +33,8 @@ std::string SocketTransport::connect(const std::string& address) {
     return "controller address '" + address + "': expected unix:PATH or tcp:HOST:PORT";
   }
   if (!problem.empty()) {
+    asio::error_code ignored;
+    socket_.close(ignored);
     return "no controller at " + address + ": " + problem;
   }
   receive();
@@ -39,13 +54,16 @@ std::string SocketTransport::connect_unix(const std::string& path) {
 
 std::string SocketTransport::connect_tcp(const std::string& host_and_port) {
   const size_t colon = host_and_port.rfind(':');
-  if (colon == std::string::npos || colon == 0 || colon + 1 == host_and_port.size()) {
-    return "expected HOST:PORT";
+  if (colon == std::string::npos || colon == 0 || !is_port(host_and_port.substr(colon + 1))) {
+    return "expected tcp:HOST:PORT, PORT from 1 to 65535, e.g. tcp:127.0.0.1:6402";
+  }
+  std::string host = host_and_port.substr(0, colon);
+  if (host.size() > 2 && host.front() == '[' && host.back() == ']') {
+    host = host.substr(1, host.size() - 2);  // an IPv6 address
   }
   asio::error_code error;
   asio::ip::tcp::resolver resolver(loop_.context());
-  const auto endpoints =
-      resolver.resolve(host_and_port.substr(0, colon), host_and_port.substr(colon + 1), error);
+  const auto endpoints = resolver.resolve(host, host_and_port.substr(colon + 1), error);
   for (const auto& endpoint : endpoints) {
     asio::error_code ignored;
     socket_.close(ignored);

@@ -17,8 +17,8 @@ class SocketTransport final : public HciTransport {
  public:
   explicit SocketTransport(EventLoop& loop);
 
-  /// Connects to `unix:PATH` or `tcp:HOST:PORT`. An empty result is success; otherwise it says what
-  /// went wrong, where, and what to do.
+  /// Connects to `unix:PATH` or `tcp:HOST:PORT`; an IPv6 address stands in brackets. An empty
+  /// result is success; otherwise it says what went wrong, where, and what to do.
   std::string connect(const std::string& address);
 
   void attach(HciSink* sink) override { sink_ = sink; }
