@@ -12,6 +12,7 @@ pm_test(smp_test
     smp_encryption_test.cpp
     smp_hostile_test.cpp
     smp_key_distribution_test.cpp
+    smp_memory_test.cpp
     smp_pairing_test.cpp
     smp_pdu_test.cpp
     smp_timeout_test.cpp

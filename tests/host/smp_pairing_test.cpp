@@ -364,6 +364,26 @@ TEST_F(SmpPair, ShortKeyIsMaskedOnBothSides) {
   EXPECT_EQ(to_hex(central.own_enc.enc_info.ltk), to_hex(peripheral.own_enc.enc_info.ltk));
 }
 
+TEST_F(SmpPair, ShortLegacyKeysAreMaskedBeforeDistribution) {
+  both(bonding_params(false, BLE_GAP_IO_CAPS_NONE, false));
+  central.params.max_key_size = 7;
+  pair();
+  EXPECT_EQ(central.take_log().back(), "AUTH_STATUS ok bonded=1 lesc=0 own=enc+id peer=enc+id");
+  for (const ble_gap_enc_key_t* key :
+       {&central.own_enc, &central.peer_enc, &peripheral.own_enc, &peripheral.peer_enc}) {
+    EXPECT_EQ(key->enc_info.ltk_len, 7);
+    EXPECT_FALSE(is_all_zero(Bytes(key->enc_info.ltk).first(7)));
+    EXPECT_TRUE(is_all_zero(Bytes(key->enc_info.ltk).subspan(7)));
+  }
+  for (const Device* device : {&central, &peripheral}) {
+    for (const std::string& pdu : device->links.sent) {
+      if (pdu.starts_with("06")) {
+        EXPECT_EQ(pdu.substr(16), std::string(18, '0')) << "shortened on air";
+      }
+    }
+  }
+}
+
 TEST_F(SmpPair, KeyBelowTheMinimumIsRefused) {
   peripheral.params.max_key_size = 15;
   central.params.min_key_size = 16;

@@ -62,6 +62,17 @@ TEST_F(Transcripts, AsResponder) {
   });
 }
 
+// Only a controller that asked for the key can have encrypted with it.
+TEST_F(Transcripts, EncryptionWithoutTheKeyIsNotBelieved) {
+  for_each(false, [](Transcript& transcript, const nlohmann::json&) {
+    Device& device = transcript.device;
+    device.take_log();
+    device.smp.encryption_changed(kConn, 0, true);
+    EXPECT_THAT(device.take_log(), IsEmpty());
+    EXPECT_EQ(device.links.link.security_level, 1);
+  });
+}
+
 TEST_F(Transcripts, NumberToCompare) {
   for (const auto& vector : Transcript::all()) {
     if (vector.at("id") != "sc-numeric-comparison") {
