@@ -30,6 +30,24 @@ Status Store::read_history(uint32_t key, uint32_t age, MutableBytes out, size_t&
   return copy_value(ate, sector, out);
 }
 
+Status Store::visit_keys(void (*visit)(void* context, uint32_t key), void* context) {
+  if (!mounted()) {
+    return Status::kInternal;
+  }
+  const Medium medium(flash_, layout_);
+  StoreWalk walk(medium, head_);
+  Ate ate;
+  uint32_t sector = 0;
+  uint32_t slot = 0;
+  Status status = walk.next(ate, sector, slot);
+  for (; ok(status); status = walk.next(ate, sector, slot)) {
+    if (ate.key() != kSpecialKey) {
+      visit(context, ate.key());
+    }
+  }
+  return status == Status::kNotFound ? Status::kOk : status;
+}
+
 Status Store::copy_value(const Ate& ate, uint32_t sector, MutableBytes out) {
   const size_t size = out.size() < ate.length() ? out.size() : ate.length();
   if (size == 0) {

@@ -44,7 +44,7 @@ TEST_F(LescTest, BothSidesComputeTheSameDhKey) {
 TEST_F(LescTest, ThePairingIsGivenOurKeyAndMemoryForTheirs) {
   connect(kLink, kPeripheral, address(1));
   sec_params_request(kLink, bonding_params());
-  const ble_gap_sec_keyset_t& keyset = *soft_device.params_replies.back().keyset;
+  const ble_gap_sec_keyset_t keyset = *soft_device.params_replies.back().keyset;
   EXPECT_EQ(keyset.keys_own.p_pk, manager().lesc_public_key_get());
   EXPECT_NE(keyset.keys_peer.p_pk, nullptr);
   connect(kOtherLink, kPeripheral, address(2));

@@ -113,6 +113,8 @@ class Store final : public Storage, private FlashSink {
   /// kInternal also: not mounted, or the CRC-32 of a value read whole does not fit. Reads are
   /// synchronous and allowed while writes are pending; they give the last completed version.
   Status read(uint32_t key, MutableBytes out, size_t& stored_length) override;
+  /// One walk over the store; kInternal: not mounted, or the medium failed.
+  Status visit_keys(void (*visit)(void* context, uint32_t key), void* context) override;
   /// CONFIG_BM_ZMS_OP_QUEUE_SIZE operations wait, one more is under way. kInvalidParam also: key
   /// 0xFFFFFFFF.
   Status write(uint32_t key, Bytes data) override;

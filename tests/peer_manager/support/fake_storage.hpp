@@ -5,7 +5,7 @@
 
 #include <gtest/gtest.h>
 
-#include <cstring>
+#include <algorithm>
 #include <deque>
 #include <map>
 #include <vector>
@@ -97,7 +97,7 @@ class FakeStorage final : public Storage {
       return Status::kNotFound;
     }
     stored_length = found->second.size();
-    std::memcpy(out.data(), found->second.data(), std::min(out.size(), stored_length));
+    std::copy_n(found->second.begin(), std::min(out.size(), stored_length), out.begin());
     return Status::kOk;
   }
   Status visit_keys(void (*visit)(void*, uint32_t), void* context) override {
