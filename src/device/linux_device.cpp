@@ -17,7 +17,7 @@
 
 #include "pm/adapters/linux/event_loop.hpp"
 #include "pm/adapters/linux/file_flash.hpp"
-#include "pm/adapters/linux/socket_transport.hpp"
+#include "pm/adapters/linux/open_transport.hpp"
 #include "pm/adapters/psa/psa_crypto.hpp"
 #include "pm/device/event_log.hpp"
 #include "pm/device/host_config.hpp"
@@ -83,8 +83,8 @@ struct LinuxDevice::Parts {
       : controller(options.controller),
         flash_path(options.flash),
         held(options.held_buttons),
+        on_line(options.on_line),
         log(options.boot),
-        transport(loop),
         input(loop.context()) {}
 
   std::string open_store(const LinuxOptions& options);
@@ -97,10 +97,11 @@ struct LinuxDevice::Parts {
   std::string controller;
   std::string flash_path;
   std::set<unsigned> held;
+  std::function<bool(const std::string&)> on_line;
   EventLog log;
   adapters::EventLoop loop;
   adapters::PsaCrypto crypto;
-  adapters::SocketTransport transport;
+  std::shared_ptr<HciTransport> transport;
   std::unique_ptr<adapters::FileFlash> flash;
   std::unique_ptr<zms::Store> store;
   std::unique_ptr<host::Host> host;
@@ -173,6 +174,9 @@ void LinuxDevice::Parts::take_line() {
 }
 
 void LinuxDevice::Parts::take_command(const std::string& line) {
+  if (on_line != nullptr && on_line(line)) {
+    return;
+  }
   const bool is_press = line.starts_with("press ");
   const std::string_view number =
       std::string_view(line).substr(is_press                       ? 6
@@ -201,7 +205,7 @@ std::unique_ptr<LinuxDevice> LinuxDevice::open(const LinuxOptions& options, std:
   auto parts = std::make_unique<Parts>(options);
   Identity identity;
   // First what changes nothing; the store is next, since it keeps other processes out.
-  error = parts->transport.connect(options.controller);
+  parts->transport = adapters::open_transport(parts->loop, options.controller, error);
   if (error.empty()) {
     error = parts->open_store(options);
   }
@@ -217,11 +221,12 @@ std::unique_ptr<LinuxDevice> LinuxDevice::open(const LinuxOptions& options, std:
 
   Parts& p = *parts;
   host::HostConfig config = host_config(identity);
+  config.resolve_in_host = options.resolve_in_host;
   config.on_packet = [&p](bool sent, Bytes packet) {
     p.btsnoop.write(sent ? hci::Direction::kHostToController : hci::Direction::kControllerToHost,
                     unix_us(), p.redaction.without_keys(sent, packet));
   };
-  p.host = std::make_unique<host::Host>(p.transport, p.loop, p.crypto, config);
+  p.host = std::make_unique<host::Host>(*p.transport, p.loop, p.crypto, config);
   p.host->set_controller_lost_handler([&p](const std::string& text) { p.lost = text; });
   p.log.add(p.loop.now_us(), R"("kind":"boot")");
   // Without a terminal or pipe there are no buttons.

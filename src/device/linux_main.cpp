@@ -36,7 +36,11 @@ int main(int argc, char** argv) {
   std::vector<unsigned> held;
 
   CLI::App app("A Bluetooth LE device on a controller that speaks HCI (H4).");
-  app.add_option("--controller", options.controller, "unix:PATH or tcp:HOST:PORT")->required();
+  app.add_option("--controller", options.controller,
+                 "unix:PATH, tcp:HOST:PORT, uart:PATH[:BAUD] or user:hciN")
+      ->required();
+  app.add_flag("--resolve-in-host", options.resolve_in_host,
+               "the controller accepts lists of peers and does not apply them");
   app.add_option("--flash", options.flash, "file of the bond store; made if it is not there")
       ->required();
   app.add_option("--flash-size", options.flash_size, "octets of the bond store")

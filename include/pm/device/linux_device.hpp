@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <set>
 #include <string>
@@ -10,7 +11,7 @@
 namespace pm::device {
 
 struct LinuxOptions {
-  /// unix:PATH or tcp:HOST:PORT.
+  /// unix:PATH, tcp:HOST:PORT, uart:PATH[:BAUD] or user:hciN.
   std::string controller;
   /// The bond store; the identity of the device is kept beside it, in FLASH.identity.
   std::string flash;
@@ -23,6 +24,11 @@ struct LinuxOptions {
   /// How often the device was started, for the event log.
   unsigned boot = 1;
   std::set<unsigned> held_buttons;
+  /// For controllers that accept lists of peers and do not apply them (HostConfig).
+  bool resolve_in_host = false;
+  /// Sees each line of the standard input before the buttons do; true: it was for it. Called from
+  /// within idle().
+  std::function<bool(const std::string&)> on_line;
 };
 
 /// One device as a process: sockets, files, PSA cryptography. Lines on the standard input press its

@@ -131,7 +131,10 @@ void SocketTransport::lose(const std::string& reason) {
   }
   asio::error_code ignored;
   socket_.close(ignored);
-  output_.clear();
+  // A packet that is still being written is let go by its completion.
+  if (!transmitting_) {
+    output_.clear();
+  }
   if (sink_ != nullptr) {
     sink_->on_transport_lost(reason.c_str());
   }
