@@ -105,7 +105,7 @@ TEST_F(RealStore, InitWalksTheStoreOnceAndReadsWhatItFound) {
   boot();  // a blank medium is looked at all over
   flash.reset_counts();
   boot();
-  EXPECT_LT(flash.counts().reads, 50u) << "an empty store";
+  EXPECT_LT(flash.counts().reads, 100u) << "an empty store";
   flash.memory() = image("three_bonds.bin");
   flash.reset_counts();
   boot();
