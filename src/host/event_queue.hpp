@@ -12,15 +12,16 @@
 
 namespace pm::host {
 
-/// Events waiting for sd_ble_evt_get(), oldest first. Every part of the host raises its events here, after its own
-/// state is consistent; applications see them later, when they pull.
+/// Events waiting for sd_ble_evt_get(), oldest first. Every part of the host raises its events
+/// here, after its own state is consistent; applications see them later, when they pull.
 class EventQueue {
  public:
   /// `wake` runs when an event becomes available; it may not pull from inside.
   explicit EventQueue(std::function<void()> wake) : wake_(std::move(wake)) {}
 
-  /// Builds one event: `fill(ble_evt_t&)` gets a zeroed event whose header and connection handle are set. `evt_len`
-  /// is the length of the whole event in octets, header included; events with a variable tail give it in full.
+  /// Builds one event: `fill(ble_evt_t&)` gets a zeroed event whose header and connection handle
+  /// are set. `evt_len` is the length of the whole event in octets, header included; events with a
+  /// variable tail give it in full.
   template <class Fill>
   void raise(uint16_t evt_id, uint16_t conn_handle, size_t evt_len, Fill&& fill) {
     const size_t size = evt_len > sizeof(ble_evt_t) ? evt_len : sizeof(ble_evt_t);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What the protocols above (SMP, ATT/GATT) need of a connection. Implemented by gap::Connections over HCI; tests
-// implement it with two ends joined back to back.
+// What the protocols above (SMP, ATT/GATT) need of a connection. Implemented by gap::Connections
+// over HCI; tests implement it with two ends joined back to back.
 #pragma once
 
 #include <cstdint>
@@ -22,18 +22,20 @@ inline constexpr uint16_t kCidSmp = 0x0006;
 struct Link {
   uint16_t conn_handle = BLE_CONN_HANDLE_INVALID;
   bool is_central = false;
-  /// Addresses as used on air when the connection was made (inputs of c1, f5, f6). Type 0 public, 1 random, as on HCI.
+  /// Addresses as used on air when the connection was made (inputs of c1, f5, f6). Type 0 public, 1
+  /// random, as on HCI.
   uint8_t own_air_address_type = 0;
   uint8_t own_air_address[6] = {};
   uint8_t peer_air_address_type = 0;
   uint8_t peer_air_address[6] = {};
   /// As reported in CONNECTED.
   ble_gap_addr_t peer_address = {};
-  /// Present security: mode 1 level 1 (plain) to 4, and key size 7..16 (0 when plain). Written by smp only, on
-  /// encryption change.
+  /// Present security: mode 1 level 1 (plain) to 4, and key size 7..16 (0 when plain). Written by
+  /// smp only, on encryption change.
   uint8_t security_level = 1;
   uint8_t key_size = 0;
-  /// True while the link is encrypted with the key of a bond (stored, or made by bonding on this link).
+  /// True while the link is encrypted with the key of a bond (stored, or made by bonding on this
+  /// link).
   bool encrypted_with_bond = false;
 };
 
@@ -56,8 +58,8 @@ class Links {
   /// Queues one PDU for a fixed channel; fragmentation and controller credits are handled below.
   /// kInvalidConnHandle: not connected.
   virtual Status send(uint16_t conn_handle, uint16_t cid, Bytes pdu) = 0;
-  /// Central: LE Enable Encryption. `rand` is 8 octets LSB first, `ltk` 16 octets LSB first. The outcome is reported
-  /// to smp as an encryption change.
+  /// Central: LE Enable Encryption. `rand` is 8 octets LSB first, `ltk` 16 octets LSB first. The
+  /// outcome is reported to smp as an encryption change.
   virtual Status enable_encryption(uint16_t conn_handle, std::span<const uint8_t, 8> rand,
                                    uint16_t ediv, const Key128& ltk) = 0;
   /// Peripheral: answers the controller's LTK request; nullptr is the negative reply.

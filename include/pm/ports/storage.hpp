@@ -40,8 +40,9 @@ class Storage {
   /// kNotFound: absent or removed. kInternal: the medium failed.
   virtual Status read(uint32_t key, MutableBytes out, size_t& stored_length) = 0;
 
-  /// Calls `visit(context, key)` for at least each key that has a record; keys of removed records, and the same key more
-  /// than once, may appear too. kNotSupported: cannot list keys, nothing was visited.
+  /// Calls `visit(context, key)` for at least each key that has a record; keys of removed records,
+  /// and the same key more than once, may appear too. kNotSupported: cannot list keys, nothing was
+  /// visited.
   virtual Status visit_keys(void (*visit)(void* context, uint32_t key), void* context) {
     static_cast<void>(visit);
     static_cast<void>(context);

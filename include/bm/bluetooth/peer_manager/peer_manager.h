@@ -375,8 +375,8 @@ uint32_t pm_peer_new(uint16_t* new_peer_id, struct pm_peer_data_bonding* bonding
 
 /**
  * Deletes a peer with all its data. The bond goes first. A link that it has lives on, encrypted as
- * it is, as one that is not bonded. PM_EVT_PEER_DELETE_SUCCEEDED follows, the ID is free again then;
- * or PM_EVT_PEER_DELETE_FAILED, after which it can be tried again.
+ * it is, as one that is not bonded. PM_EVT_PEER_DELETE_SUCCEEDED follows, the ID is free again
+ * then; or PM_EVT_PEER_DELETE_FAILED, after which it can be tried again.
  *
  * - NRF_ERROR_INVALID_STATE
  * - NRF_ERROR_INVALID_PARAM: no such peer, or it is being deleted already
