@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // One operation: value first, entry last, so that a power cut leaves the old version in force.
+#include <algorithm>
+
 #include "zms/medium.hpp"
 
 namespace pm::zms {
@@ -109,7 +111,7 @@ Status Store::is_stored(bool& same) {
   }
   if (!ate.is_large()) {
     const Bytes stored = ate.inline_value();
-    same = std::memcmp(stored.data(), op_.data.data(), stored.size()) == 0;
+    same = std::equal(stored.begin(), stored.end(), op_.data.begin());
     return Status::kOk;
   }
   if (options_.data_crc) {
