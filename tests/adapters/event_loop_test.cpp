@@ -36,12 +36,13 @@ class EventLoopTest : public ::testing::Test {
   template <class Done>
   void run_until(Done done) {
     asio::steady_timer limit(loop_.context(), std::chrono::seconds(30));
-    bool is_over = false;
-    limit.async_wait([&](const asio::error_code& error) { is_over = !error; });
-    while (!done() && !is_over) {
+    // Outlives this call: a cancelled wait is told of later.
+    const auto is_over = std::make_shared<bool>(false);
+    limit.async_wait([is_over](const asio::error_code& error) { *is_over = !error; });
+    while (!done() && !*is_over) {
       loop_.run_one();
     }
-    EXPECT_FALSE(is_over) << "what was waited for did not come; so far: " << seen_;
+    EXPECT_FALSE(*is_over) << "what was waited for did not come; so far: " << seen_;
     limit.cancel();
   }
   void run_until_seen(size_t letters) {

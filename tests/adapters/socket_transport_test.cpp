@@ -7,7 +7,6 @@
 #include <gtest/gtest.h>
 #include <netinet/in.h>
 #include <poll.h>
-#include <stdlib.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
@@ -15,12 +14,13 @@
 #include <algorithm>
 #include <chrono>
 #include <cstring>
-#include <filesystem>
 #include <fstream>
 #include <initializer_list>
 #include <memory>
 #include <string>
 #include <vector>
+
+#include "device/support/temporary_folder.hpp"
 
 namespace pm::adapters {
 namespace {
@@ -53,18 +53,9 @@ class Sink final : public HciSink {
 
 class SocketTransportTest : public ::testing::Test {
  protected:
-  SocketTransportTest() {
-    std::string pattern = (std::filesystem::temp_directory_path() / "pm-test-XXXXXX").string();
-    EXPECT_NE(mkdtemp(pattern.data()), nullptr);
-    folder_ = pattern;
-  }
-  ~SocketTransportTest() override {
-    close_all();
-    std::error_code ignored;
-    std::filesystem::remove_all(folder_, ignored);
-  }
+  ~SocketTransportTest() override { close_all(); }
 
-  std::string path() const { return folder_ + "/socket"; }
+  std::string path() const { return folder_.file("socket"); }
 
   int listen_unix() {
     const int file = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
@@ -141,12 +132,13 @@ class SocketTransportTest : public ::testing::Test {
   template <class Done>
   void run_until(Done done) {
     asio::steady_timer limit(loop_.context(), std::chrono::seconds(30));
-    bool is_over = false;
-    limit.async_wait([&](const asio::error_code& error) { is_over = !error; });
-    while (!done() && !is_over) {
+    // Outlives this call: a cancelled wait is told of later.
+    const auto is_over = std::make_shared<bool>(false);
+    limit.async_wait([is_over](const asio::error_code& error) { *is_over = !error; });
+    while (!done() && !*is_over) {
       loop_.run_one();
     }
-    EXPECT_FALSE(is_over) << "what was waited for did not come";
+    EXPECT_FALSE(*is_over) << "what was waited for did not come";
     limit.cancel();
   }
   void run_until_packets(size_t count) {
@@ -163,7 +155,7 @@ class SocketTransportTest : public ::testing::Test {
     files_.clear();
   }
 
-  std::string folder_;
+  test::TemporaryFolder folder_;
   std::vector<int> files_;
   int controller_ = -1;
   EventLoop loop_;
@@ -308,7 +300,7 @@ class AddressTest : public SocketTransportTest {
 
 TEST_F(AddressTest, NoSuchPath) {
   refuse("unix:" + path(), {"No such file", "start pm-air --unix "});
-  refuse("unix:" + folder_ + "/no/such/folder", {"No such file", "start pm-air"});
+  refuse("unix:" + folder_.file("no/such/folder"), {"No such file", "start pm-air"});
 }
 
 TEST_F(AddressTest, NobodyServesThePath) {
@@ -321,7 +313,7 @@ TEST_F(AddressTest, NobodyServesThePath) {
 TEST_F(AddressTest, ThePathIsNoSocket) {
   std::ofstream(path()) << "x";
   refuse("unix:" + path(), {"start pm-air --unix "});
-  refuse("unix:" + folder_, {"start pm-air --unix "});
+  refuse("unix:" + folder_.path(), {"start pm-air --unix "});
 }
 
 TEST_F(AddressTest, PathsOfImpossibleLength) {

@@ -19,6 +19,14 @@ bool is_port(const std::string& text) {
   return error == std::errc() && stop == end && port >= 1 && port <= 65535;
 }
 
+/// Whether sending or receiving finds it out first is chance.
+std::string describe(const asio::error_code& error) {
+  return error == asio::error::eof || error == asio::error::broken_pipe ||
+                 error == asio::error::connection_reset
+             ? "it closed the connection"
+             : error.message();
+}
+
 }  // namespace
 
 SocketTransport::SocketTransport(EventLoop& loop) : loop_(loop), socket_(loop.context()) {}
@@ -95,7 +103,7 @@ void SocketTransport::transmit() {
                     [this](const asio::error_code& error, size_t) {
                       transmitting_ = false;
                       if (error) {
-                        lose("sending failed: " + error.message());
+                        lose(describe(error));
                         return;
                       }
                       output_.pop_front();
@@ -108,7 +116,7 @@ void SocketTransport::transmit() {
 void SocketTransport::receive() {
   socket_.async_receive(asio::buffer(input_), [this](const asio::error_code& error, size_t size) {
     if (error) {
-      lose(error == asio::error::eof ? "it closed the connection" : error.message());
+      lose(describe(error));
       return;
     }
     Bytes input(input_.data(), size);
