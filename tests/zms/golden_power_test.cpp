@@ -222,6 +222,21 @@ TEST_P(GoldenPower, OurOwnRunSurvivesACutAtEveryOperation) {
   }
 }
 
+// With the end of the collection marked, the mount only empties the collected sector: nothing is
+// copied again.
+TEST(GoldenPowerOnce, AMarkedCollectionIsNotRepeated) {
+  const Json& entry = manifest().at("interrupted").at("gc_small");
+  Device device(geometry_of(entry), options_of(entry));
+  device.flash.memory() = read_image(entry.at("base"));
+  for (size_t i = 0; i < 9; ++i) {
+    const Value data = *value_of(entry.at("ops").at(i).at(1));
+    std::copy(data.begin(), data.end(),
+              device.flash.memory().begin() + entry.at("ops").at(i).at(0).get<uint32_t>());
+  }
+  ASSERT_EQ(device.boot(), Status::kOk);
+  EXPECT_EQ(device.flash.counts().writes, 1u);
+}
+
 INSTANTIATE_TEST_SUITE_P(Interrupted, GoldenPower, testing::ValuesIn(names_in("interrupted")),
                          [](const auto& instance) { return instance.param; });
 
