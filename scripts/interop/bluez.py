@@ -1,0 +1,158 @@
+# SPDX-License-Identifier: Apache-2.0
+"""BlueZ in the guest: its controllers, its daemon and its user's hands (bluetoothctl)."""
+import re
+import time
+from pathlib import Path
+
+import traces
+from guest import ESCAPES, Guest
+from outcome import Failed
+
+PROMPT = re.compile(r"\[[^\]\n]*\]#\s*")
+
+START_CONTROLLERS = """
+btvirt -L -l2 >/tmp/btvirt.log 2>&1 & echo $! >/tmp/btvirt.pid
+i=0
+while [ ! -e /sys/class/bluetooth/hci1 ]; do
+  usleep 50000; i=$((i+1)); [ $i -le 100 ] || { cat /tmp/btvirt.log; exit 1; }
+done
+"""
+START_RELAY = """
+relay 1 /dev/ttyS1 >/tmp/relay.log 2>&1 & echo $! >/tmp/relay.pid
+i=0
+while ! grep -q ready /tmp/relay.log; do
+  usleep 50000; i=$((i+1)); [ $i -le 60 ] || { cat /tmp/relay.log; exit 1; }
+done
+"""
+START_MONITOR = """
+rm -f /tmp/air.btsnoop
+btmon -w /tmp/air.btsnoop >/dev/null 2>&1 & echo $! >/tmp/btmon.pid
+"""
+START_DAEMON = """
+bluetoothd -n -d -f /tmp/main.conf >>/tmp/bluetoothd.log 2>&1 & echo $! >/tmp/bluetoothd.pid
+i=0
+while ! dbus-send --system --print-reply --dest=org.bluez / org.freedesktop.DBus.ObjectManager.GetManagedObjects \\
+    2>/dev/null | grep -q org.bluez.Adapter1; do
+  usleep 100000; i=$((i+1)); [ $i -le 100 ] || { tail -n 5 /tmp/bluetoothd.log; exit 1; }
+done
+"""
+START_USER = """
+rm -f /tmp/user.fifo; mkfifo /tmp/user.fifo
+exec 5<>/dev/vport0p2
+cat <&5 >/tmp/user.fifo & echo $! >/tmp/user.pid
+bluetoothctl --agent AGENT </tmp/user.fifo >&5 2>&1 & echo $! >>/tmp/user.pid
+"""
+STOP = """
+for name in NAMES; do
+  [ -e /tmp/$name.pid ] || continue
+  for pid in $(cat /tmp/$name.pid); do
+    kill SIGNAL $pid 2>/dev/null
+    i=0; while [ -e /proc/$pid ]; do usleep 20000; i=$((i+1)); [ $i -le 100 ] || kill -9 $pid; done
+  done
+  rm /tmp/$name.pid
+done
+true
+"""
+
+
+class Bluez:
+    """`agent`: what its user can do, as bluetoothctl names it."""
+
+    def __init__(self, guest: Guest, folder: Path, agent: str, privacy: bool = False, relay: bool = True):
+        self.guest, self.folder, self.agent = guest, folder, agent
+        self.mark = 0
+        self.said_before = 0
+        self.stop()
+        general = "[General]\nPrivacy = device\n" if privacy else "[General]\n"
+        guest.run("rm -rf /var/lib/bluetooth/* /tmp/bluetoothd.log\n"
+                  f"cat >/tmp/main.conf <<'EOF'\n{general}EOF\n"
+                  + START_CONTROLLERS + (START_RELAY if relay else "") + START_MONITOR + START_DAEMON)
+        self.start_user()
+
+    def start_user(self) -> None:
+        line = self.guest.bluetoothctl
+        while line.pump(0):
+            pass
+        self.mark = len(line.text)
+        self.guest.run(START_USER.replace("AGENT", self.agent))
+        self.expect("Agent registered")
+        self.command("power on", "Changing power on succeeded")
+
+    def stop_user(self) -> None:
+        self.send("quit")
+        self.guest.run(STOP.replace("NAMES", "user").replace("SIGNAL", ""))
+
+    def restart(self) -> None:
+        """A new daemon and a new user: they know what was stored and nothing else."""
+        self.stop_user()
+        self.guest.run(STOP.replace("NAMES", "bluetoothd").replace("SIGNAL", "") + START_DAEMON)
+        self.start_user()
+
+    def stop(self) -> None:
+        self.guest.run(STOP.replace("NAMES", "user bluetoothd btmon relay btvirt").replace("SIGNAL", ""))
+
+    # --- the user ---
+
+    def send(self, text: str) -> None:
+        self.mark = len(self.guest.bluetoothctl.text)
+        self.guest.bluetoothctl.send(text)
+
+    def mark_now(self) -> None:
+        """What is expected from here on must be new."""
+        while self.guest.bluetoothctl.pump(0):
+            pass
+        self.mark = len(self.guest.bluetoothctl.text)
+
+    def said(self) -> str:
+        """What came since the last command, without prompts."""
+        text = self.guest.bluetoothctl.text[self.mark:]
+        return PROMPT.sub("", ESCAPES.sub("", text).replace("\r", "\n"))
+
+    def expect(self, pattern: str, limit_s: float = 10) -> re.Match:
+        deadline = time.monotonic() + limit_s
+        while True:
+            found = re.search(pattern, self.said())
+            if found:
+                return found
+            left = deadline - time.monotonic()
+            if left <= 0:
+                raise Failed(f"BlueZ: no '{pattern}' within {limit_s:.0f} s")
+            self.guest.bluetoothctl.pump(min(left, 0.5))
+
+    def command(self, text: str, pattern: str, limit_s: float = 10) -> re.Match:
+        self.send(text)
+        return self.expect(pattern, limit_s)
+
+    def find(self, name: str, limit_s: float = 20) -> str:
+        """Scans until a device with this name is seen; its address."""
+        self.command("menu scan", "Menu scan")
+        self.send("transport le")
+        self.send("back")
+        self.send("scan on")
+        address = self.expect(rf"Device ([0-9A-F:]{{17}}) {name}", limit_s)[1]
+        self.command("scan off", "Discovery stopped|SetDiscoveryFilter|Failed to stop")
+        return address
+
+    def connect(self, address: str, limit_s: float = 20) -> None:
+        found = self.command(f"connect {address}", "Connection successful|Failed to connect: [^\n]*", limit_s)
+        if "successful" not in found[0]:
+            raise Failed(f"BlueZ: {found[0]}")
+
+    # --- what it keeps ---
+
+    def info(self, address: str) -> str:
+        return self.guest.run(f"cat /var/lib/bluetooth/*/{address}/info", check=False)
+
+    def trace(self) -> list[traces.Entry]:
+        """What its controller and host have said to each other until now."""
+        target = self.folder / "bluez.btsnoop"
+        self.guest.fetch("/tmp/air.btsnoop", target)
+        return traces.read(target)
+
+    def collect(self) -> None:
+        """Keeps what there is to read after a case."""
+        for name, path in (("bluez.btsnoop", "/tmp/air.btsnoop"), ("bluetoothd.log", "/tmp/bluetoothd.log")):
+            self.guest.fetch(path, self.folder / name)
+        stored = self.guest.run("for file in /var/lib/bluetooth/*/*/info; do echo \"# $file\"; cat \"$file\"; done",
+                                check=False)
+        (self.folder / "bluez.info").write_text(stored, encoding="utf-8")
