@@ -6,7 +6,9 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <charconv>
 #include <filesystem>
+#include <limits>
 
 #include "story.hpp"
 
@@ -27,6 +29,18 @@ std::string own_folder(const char* called_as) {
     program = std::filesystem::absolute(called_as, error);  // no /proc: a bare chroot
   }
   return program.parent_path().string();
+}
+
+// Told here: the option parser takes -1, and whatever is too large, for the largest number.
+std::string check_seed(const std::string& text) {
+  uint64_t seed = 0;
+  const char* const end = text.data() + text.size();
+  const auto [rest, error] = std::from_chars(text.data(), end, seed);
+  if (error != std::errc() || rest != end) {
+    return fmt::format("'{}' is no seed: a number from 0 to {}", text,
+                       std::numeric_limits<uint64_t>::max());
+  }
+  return {};
 }
 
 int play(const std::string& air, const std::string& sabotage, const StageOptions& options) {
@@ -62,11 +76,17 @@ int main(int argc, char** argv) {
   CLI::App app("Two devices bond, and know each other after a restart.");
   app.add_option("--air", air, "real: processes on sockets; sim: one process in virtual time")
       ->check(CLI::IsMember({"real", "sim"}));
-  CLI::Option* seed = app.add_option("--seed", options.seed, "seed of the simulated world");
+  CLI::Option* seed = app.add_option("--seed", options.seed, "seed of the simulated world")
+                          ->check(CLI::Validator(check_seed, "NUMBER"));
   app.add_option("--sabotage", sabotage, "break one step on purpose; 'list' prints the steps");
-  app.add_option("--out", options.directory, "folder for traces and flash files, made empty first")
+  app.add_option("--out", options.directory,
+                 "folder for traces and flash files; those of an earlier run go")
       ->take_last();
-  CLI11_PARSE(app, argc, argv);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? 0 : kCannotPlay;
+  }
 
   if (sabotage == "list") {
     for (const std::string& name : names) {

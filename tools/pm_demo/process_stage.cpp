@@ -139,13 +139,7 @@ class ProcessStage final : public Stage {
  public:
   explicit ProcessStage(const StageOptions& options)
       : directory_(fs::absolute(options.directory).string()), programs_(options.programs) {
-    std::error_code error;
-    fs::remove_all(directory_, error);
-    fs::create_directories(directory_, error);
-    if (error) {
-      throw StageError{
-          fmt::format("folder {}: {}; name another with --out", directory_, error.message())};
-    }
+    prepare_folder(directory_);
     for (const char* program : {"pm-air", "heart_rate_sensor", "heart_rate_collector"}) {
       if (!fs::exists(programs_ + "/" + program)) {
         throw StageError{

@@ -57,13 +57,7 @@ class SimulatedStage final : public Stage {
  public:
   explicit SimulatedStage(const StageOptions& options)
       : directory_(options.directory), world_(options.seed) {
-    std::error_code error;
-    fs::remove_all(directory_, error);
-    fs::create_directories(directory_, error);
-    if (error) {
-      throw StageError{
-          fmt::format("folder {}: {}; name another with --out", directory_, error.message())};
-    }
+    prepare_folder(directory_);
     if (!options.fault.empty()) {
       std::string problem;
       const auto rule = sim::parse_fault_rule(options.fault, problem);

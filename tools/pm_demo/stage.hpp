@@ -46,11 +46,15 @@ class Stage {
 };
 
 struct StageOptions {
-  std::string directory;  // for traces and flash files; emptied first
+  std::string directory;  // for traces and flash files; those of an earlier run are removed
   std::string programs;   // where the built programs and application images are
   std::string fault;      // a rule for the air, empty for none
   uint64_t seed = 1;      // of the simulated world
 };
+
+/// Makes the folder, or removes the files that an earlier run has left in it. Throws StageError if
+/// that fails or there is anything else, which is left alone.
+void prepare_folder(const std::string& path);
 
 std::unique_ptr<Stage> make_process_stage(const StageOptions& options);
 std::unique_ptr<Stage> make_simulated_stage(const StageOptions& options);
