@@ -68,7 +68,7 @@ static uint32_t peer_manager_init(void) {
       .mitm = options->mitm,
       .lesc = lesc,
       .keypress = 0,
-      .io_caps = options->io_caps & 0x07,
+      .io_caps = (unsigned int)options->io_caps & 0x07u,
       .oob = 0,
       .min_key_size = 7,
       .max_key_size = 16,
