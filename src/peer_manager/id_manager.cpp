@@ -204,8 +204,16 @@ PeerId IdManager::find_by_master_id(const ble_gap_master_id_t& master_id, PeerId
 
 PeerId IdManager::find_duplicate(const pm_peer_data_bonding& bonding, PeerId except) const {
   for (PeerId peer = pool_.next(kInvalidPeer); peer != kInvalidPeer; peer = pool_.next(peer)) {
+    if (peer == except) {
+      continue;
+    }
+    // A device may bond again before its first bond is stored.
     ble_gap_id_key_t identity;
-    if (peer != except && ok(identity_of(peer, identity)) &&
+    const pm_peer_data_bonding* unstored = database_.unstored_bond(peer);
+    if (unstored != nullptr) {
+      identity = unstored->peer_ble_id;
+    }
+    if ((unstored != nullptr || ok(identity_of(peer, identity))) &&
         is_duplicate(identity, bonding.peer_ble_id)) {
       return peer;
     }

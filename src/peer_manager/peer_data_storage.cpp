@@ -130,6 +130,8 @@ Status PeerDataStorage::delete_peer(PeerId peer) {
   if (!pool_.begin_deletion(peer)) {
     return Status::kInvalidParam;
   }
+  // Orphans that could not be removed get another chance.
+  first_orphan_ = 0;
   clean();
   return Status::kOk;
 }

@@ -86,6 +86,17 @@ Bytes PeerDatabase::submitted_buffer(BufferOwner owner, DataId data) {
   return record != nullptr ? content(*record) : Bytes();
 }
 
+const pm_peer_data_bonding* PeerDatabase::unstored_bond(PeerId peer) {
+  const BufferOwner owner = owner_of(peer);
+  const Record* record = buffers_.pending(owner, kBondingData);
+  if (record == nullptr) {
+    record = buffers_.submitted(owner, kBondingData);
+  }
+  return record != nullptr
+             ? reinterpret_cast<const pm_peer_data_bonding*>(buffers_.memory(*record).data())
+             : nullptr;
+}
+
 bool PeerDatabase::release_buffer(BufferOwner owner, DataId data) {
   Record* record = buffers_.pending(owner, data);
   if (record == nullptr) {

@@ -397,6 +397,22 @@ TEST_F(Data, AnIdWithOrphansIsNotGivenOutBeforeTheyAreGone) {
   EXPECT_EQ(peer, 0);
 }
 
+TEST_F(Data, OrphansThatResistAreRetriedWithTheNextDeletion) {
+  storage.put_word(0, 6, 99);
+  put_bond(1, lesc_bond(address(1)));
+  reboot();
+  storage.completions = {Status::kInternal};
+  storage.run();
+  EXPECT_TRUE(storage.has(0, 6));
+  alignas(4) pm_peer_data_bonding bond = lesc_bond(address(2));
+  uint16_t peer = 0;
+  EXPECT_EQ(manager().peer_new(&peer, &bond, nullptr), Status::kOk);
+  EXPECT_EQ(peer, 2) << "0 is not clean";
+  EXPECT_EQ(manager().peer_delete(1), Status::kOk);
+  storage.run();
+  EXPECT_FALSE(storage.has(0, 6));
+}
+
 TEST_F(Data, InitReadsOnlyWhatTheStoreHas) {
   bonds(3);
   const int before = storage.reads;

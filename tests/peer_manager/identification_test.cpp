@@ -174,6 +174,19 @@ TEST(Duplicates, FollowTheIdentityAddressElseTheIrk) {
                             identity(address(1, BLE_GAP_ADDR_TYPE_RANDOM_STATIC), 1)));
 }
 
+TEST_F(Identification, ABondNotYetStoredIsADuplicateToo) {
+  connect(kLink, kPeripheral, address(1));
+  bond_as_peripheral(kLink, lesc_bond(address(1)));
+  disconnect(kLink);
+  connect(kLink, kPeripheral, address(1));
+  EXPECT_EQ(peer_of(kLink), PM_PEER_ID_INVALID) << "identification knows what is stored";
+  take_log();
+  bond_as_peripheral(kLink, lesc_bond(address(1)));
+  EXPECT_THAT(take_log(), Contains("CONFIG_REQ"));
+  storage.run();
+  EXPECT_EQ(manager().peer_count(), 1u);
+}
+
 TEST_F(Identification, LooksUpBothWays) {
   put_bond(0, lesc_bond(address(1)));
   reboot();

@@ -58,6 +58,7 @@ class FakeSoftDevice final : public SoftDevice {
     auto& queue = results_[function];
     queue.insert(queue.end(), results);
   }
+  void forget_script() { results_.clear(); }
   void always(const std::string& function, Status result) { always_[function] = result; }
 
   void assign(uint16_t conn_handle) {

@@ -42,6 +42,8 @@ class PeerDatabase {
   MutableBytes pending_buffer(BufferOwner owner, DataId data);
   /// Content that the store is writing under a key; empty when there is none.
   Bytes submitted_buffer(BufferOwner owner, DataId data);
+  /// The newest bond of a peer that is not stored yet; nullptr when there is none.
+  const pm_peer_data_bonding* unstored_bond(PeerId peer);
   /// False: there was none.
   bool release_buffer(BufferOwner owner, DataId data);
   /// Hands a filled buffer over, to be written for `peer`. It waits while the store is busy, which
