@@ -13,7 +13,7 @@ alignas(4) const uint8_t kData[8] = {1, 2, 3, 4, 5, 6, 7, 8};
 
 class RandomLife : public Device, public ::testing::WithParamInterface<int> {
  protected:
-  unsigned pick(unsigned below) { return random_() % below; }
+  unsigned pick(unsigned below) { return static_cast<unsigned>(random_()) % below; }
   uint16_t link() { return static_cast<uint16_t>(pick(3)); }
   uint16_t peer() { return static_cast<uint16_t>(pick(6)); }
   bool is_up(uint16_t conn_handle) { return soft_device.link_index(conn_handle) >= 0; }
