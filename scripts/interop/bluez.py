@@ -63,9 +63,10 @@ class Bluez:
         self.mark = 0
         self.said_before = 0
         self.stop()
-        general = "[General]\nPrivacy = device\n" if privacy else "[General]\n"
+        # Controllers are powered by the user: the second one is ours.
+        settings = "[General]\n" + ("Privacy = device\n" if privacy else "") + "[Policy]\nAutoEnable = false\n"
         guest.run("rm -rf /var/lib/bluetooth/* /tmp/bluetoothd.log\n"
-                  f"cat >/tmp/main.conf <<'EOF'\n{general}EOF\n"
+                  f"cat >/tmp/main.conf <<'EOF'\n{settings}EOF\n"
                   + START_CONTROLLERS + (START_RELAY if relay else "") + START_MONITOR + START_DAEMON)
         self.start_user()
 
@@ -129,7 +130,7 @@ class Bluez:
         self.send("transport le")
         self.send("back")
         self.send("scan on")
-        address = self.expect(rf"Device ([0-9A-F:]{{17}}) {name}", limit_s)[1]
+        address = self.expect(rf"NEW\] Device ([0-9A-F:]{{17}}) {name}", limit_s)[1]
         self.command("scan off", "Discovery stopped|SetDiscoveryFilter|Failed to stop")
         return address
 
