@@ -30,6 +30,7 @@ void Store::collect_step() {
     }
     case Step::kMoved: {
       const uint32_t length = load_le16(&moving_ate_[2]);
+      index_.set(load_le32(&moving_ate_[4]), place_of(head_.sector, head_.slot));
       head_.slot -= layout_.slot_size;
       head_.data += length > kInlineOctets ? layout_.padded(length) : 0;
       step_ = Step::kFindLive;
@@ -99,12 +100,18 @@ Status Store::is_live(const Ate& ate, uint32_t sector, uint32_t slot, bool& live
   if (ate.length() == 0) {
     return Status::kOk;
   }
+  const uint32_t key = ate.key();
+  uint32_t place = 0;
+  const Index::Answer answer = index_.find(key, place);
+  if (answer != Index::Answer::kUnknown) {
+    live = answer == Index::Answer::kFound && place == place_of(sector, slot);
+    return Status::kOk;
+  }
   const Medium medium(flash_, layout_);
   StoreWalk walk(medium, head_);
   Ate newest;
   uint32_t newest_sector = 0;
   uint32_t newest_slot = 0;
-  const uint32_t key = ate.key();
   PM_TRY(walk.next(newest, newest_sector, newest_slot, &key));
   live = newest_sector == sector && newest_slot == slot;
   return Status::kOk;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "zms/medium.hpp"
 
+#include <cstring>
+
 namespace pm::zms {
 
 bool is_entry(const Ate& ate, uint32_t slot, uint8_t cycle) {
@@ -12,8 +14,11 @@ bool is_entry(const Ate& ate, uint32_t slot, uint8_t cycle) {
 
 Status Medium::state(uint32_t sector, SectorState& out) const {
   out = {};
+  // Both in one read: they are neighbours.
+  std::array<uint8_t, 64> headers{};
+  PM_TRY(read(sector, layout_.close_slot(), MutableBytes(headers.data(), 2 * layout_.slot_size)));
   Ate ate;
-  PM_TRY(read_ate(sector, layout_.empty_slot(), ate));
+  std::memcpy(ate.raw().data(), &headers[layout_.slot_size], kAteOctets);
   if (!ate.is_empty_ate()) {
     return Status::kOk;
   }
@@ -22,7 +27,7 @@ Status Medium::state(uint32_t sector, SectorState& out) const {
   out.magic = ate.magic();
   out.version = ate.version();
 
-  PM_TRY(read_ate(sector, layout_.close_slot(), ate));
+  std::memcpy(ate.raw().data(), headers.data(), kAteOctets);
   const uint32_t newest = ate.offset();
   if (ate.is_special() && ate.cycle() == out.cycle && newest < layout_.sector_size &&
       (layout_.sector_size - newest) % layout_.slot_size == 0) {

@@ -20,7 +20,7 @@ void Store::mount_step() {
       head_ = {
           .sector = head_.sector, .slot = layout_.first_slot(), .data = 0, .cycle = new_cycle_};
       step_ = Step::kFindLive;
-      if (!ok(start_collection(layout_.after(head_.sector)))) {
+      if (!ok(index_older_sectors()) || !ok(start_collection(layout_.after(head_.sector)))) {
         fail();
       }
       return;
@@ -132,7 +132,7 @@ void Store::recover() {
   const Medium medium(flash_, layout_);
   const uint32_t next = layout_.after(head_.sector);
   SectorState state;
-  if (!ok(recover_head()) || !ok(medium.state(next, state))) {
+  if (!ok(index_older_sectors()) || !ok(recover_head()) || !ok(medium.state(next, state))) {
     return fail();
   }
   if (!state.closed) {
@@ -155,6 +155,7 @@ void Store::recover() {
     return;
   }
   step_ = Step::kRestartCollection;
+  index_.forget();
   empty_sector(head_.sector);
 }
 
@@ -171,6 +172,7 @@ Status Store::recover_head() {
     if (!is_entry(ate, slot, head_.cycle)) {
       continue;
     }
+    note(ate, head_.sector, slot);
     head_.slot = slot;
     const uint32_t end = ate.is_large() ? ate.offset() + layout_.padded(ate.length()) : 0;
     head_.data = end > head_.data ? end : head_.data;
@@ -180,9 +182,48 @@ Status Store::recover_head() {
     if (!is_entry(ate, head_.slot, head_.cycle)) {
       return Status::kOk;
     }
+    note(ate, head_.sector, head_.slot);
     head_.slot -= step;
   }
   return Status::kOk;
+}
+
+// Oldest entry first, so that removed and replaced versions leave the index as they left the store.
+Status Store::index_older_sectors() {
+  const Medium medium(flash_, layout_);
+  index_.start();
+  uint32_t oldest = head_.sector;
+  for (SectorState state; layout_.before(oldest) != head_.sector;) {
+    PM_TRY(medium.state(layout_.before(oldest), state));
+    if (!state.closed) {
+      break;
+    }
+    oldest = layout_.before(oldest);
+  }
+  for (uint32_t sector = oldest; sector != head_.sector; sector = layout_.after(sector)) {
+    SectorState state;
+    PM_TRY(medium.state(sector, state));
+    Ate ate;
+    for (uint32_t slot = layout_.first_slot(); slot != 0 && slot >= state.newest_slot;
+         slot -= layout_.slot_size) {
+      PM_TRY(medium.read_ate(sector, slot, ate));
+      if (is_entry(ate, slot, state.cycle)) {
+        note(ate, sector, slot);
+      }
+    }
+  }
+  return Status::kOk;
+}
+
+void Store::note(const Ate& ate, uint32_t sector, uint32_t slot) {
+  if (ate.key() == kSpecialKey) {
+    return;
+  }
+  if (ate.length() == 0) {
+    index_.remove(ate.key());
+  } else {
+    index_.set(ate.key(), place_of(sector, slot));
+  }
 }
 
 void Store::seal() {

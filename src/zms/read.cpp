@@ -16,12 +16,16 @@ Status Store::read_history(uint32_t key, uint32_t age, MutableBytes out, size_t&
     return Status::kNotFound;
   }
   const Medium medium(flash_, layout_);
-  StoreWalk walk(medium, head_);
   Ate ate;
   uint32_t sector = 0;
   uint32_t slot = 0;
-  for (uint32_t i = 0; i <= age; ++i) {
-    PM_TRY(walk.next(ate, sector, slot, &key));
+  if (age == 0) {
+    PM_TRY(find_newest(key, ate, sector, slot));
+  } else {
+    StoreWalk walk(medium, head_);
+    for (uint32_t i = 0; i <= age; ++i) {
+      PM_TRY(walk.next(ate, sector, slot, &key));
+    }
   }
   if (ate.length() == 0) {
     return Status::kNotFound;
@@ -30,9 +34,39 @@ Status Store::read_history(uint32_t key, uint32_t age, MutableBytes out, size_t&
   return copy_value(ate, sector, out);
 }
 
+uint32_t Store::place_of(uint32_t sector, uint32_t slot) const {
+  return (sector * layout_.sector_size + slot) / layout_.slot_size;
+}
+
+// kNotFound: no version at all. A version of length 0 is a removal.
+Status Store::find_newest(uint32_t key, Ate& ate, uint32_t& sector, uint32_t& slot) {
+  const Medium medium(flash_, layout_);
+  uint32_t place = 0;
+  const Index::Answer answer = index_.find(key, place);
+  if (answer == Index::Answer::kAbsent) {
+    return Status::kNotFound;
+  }
+  if (answer == Index::Answer::kFound) {
+    sector = place * layout_.slot_size / layout_.sector_size;
+    slot = place * layout_.slot_size % layout_.sector_size;
+    PM_TRY(medium.read_ate(sector, slot, ate));
+    // An entry that decayed since the mount is looked for as if there were no index.
+    if (ate.key() == key && is_entry(ate, slot, ate.cycle())) {
+      return Status::kOk;
+    }
+  }
+  return StoreWalk(medium, head_).next(ate, sector, slot, &key);
+}
+
 Status Store::visit_keys(void (*visit)(void* context, uint32_t key), void* context) {
   if (!mounted()) {
     return Status::kInternal;
+  }
+  if (index_.complete()) {
+    for (uint32_t i = 0; i < index_.count(); ++i) {
+      visit(context, index_.key(i));
+    }
+    return Status::kOk;
   }
   const Medium medium(flash_, layout_);
   StoreWalk walk(medium, head_);

@@ -61,6 +61,7 @@ Status Store::init(StorageSink& sink) {
   mount_error_ = MountError::kNone;
   needs_recovery_ = false;
   step_ = Step::kLocate;
+  index_.forget();
   // Everything happens in a later turn, so that on_store_mounted() never comes from inside this
   // call.
   submit(0, {});
@@ -229,6 +230,8 @@ void Store::fail() {
     return mount_failed(MountError::kMedium);
   }
   needs_recovery_ = true;
+  // What the failed write left is not known before the recovery.
+  index_.forget();
   finish(Status::kInternal);
 }
 

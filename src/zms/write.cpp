@@ -20,6 +20,11 @@ void Store::write_step() {
     case Step::kEntry:
       return put_entry();
     case Step::kStored:
+      if (op_.kind == Kind::kRemove) {
+        index_.remove(op_.key);
+      } else {
+        index_.set(op_.key, place_of(head_.sector, head_.slot));
+      }
       head_.slot -= layout_.slot_size;
       if (op_.data.size() > kInlineOctets) {
         head_.data += layout_.padded(static_cast<uint32_t>(op_.data.size()));
@@ -32,6 +37,7 @@ void Store::write_step() {
         state_ = State::kUnmounted;
         return finish(Status::kOk);
       }
+      index_.forget();
       clear_sector_ = layout_.after(clear_sector_);
       step_ = Step::kClearSector;
       return;
@@ -95,12 +101,11 @@ bool Store::fits(uint32_t slot, uint32_t data) const {
 
 Status Store::is_stored(bool& same) {
   const Medium medium(flash_, layout_);
-  StoreWalk walk(medium, head_);
   Ate ate;
   uint32_t sector = 0;
   uint32_t slot = 0;
   same = false;
-  const Status status = walk.next(ate, sector, slot, &op_.key);
+  const Status status = find_newest(op_.key, ate, sector, slot);
   if (status == Status::kNotFound) {
     same = op_.kind == Kind::kRemove;
     return Status::kOk;

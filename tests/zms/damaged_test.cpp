@@ -46,7 +46,7 @@ TEST(Damaged, FlippedOctetsOfRealStores) {
   for (uint32_t seed = 1; seed <= 600; ++seed) {
     SCOPED_TRACE("seed " + std::to_string(seed));
     Random random(seed);
-    const Json& entry = manifest().at("images").at(names[random() % names.size()]);
+    const Json entry = golden_entry("images", names[random() % names.size()]);
     Device device(geometry_of(entry), options_of(entry));
     device.flash.memory() = read_image(entry.at("file"));
     const uint32_t flips = 1 + random() % 40;

@@ -19,19 +19,21 @@ inline Value read_image(const std::string& name) {
   return Value(std::istreambuf_iterator<char>(file), {});
 }
 
-inline const Json& manifest() {
-  static const Json json = [] {
-    std::ifstream file(PM_TEST_DATA_DIR "/golden/zms/manifest.json");
-    return Json::parse(file);
-  }();
-  return json;
+/// One entry of the manifest.
+inline Json golden_entry(const std::string& section, const std::string& name) {
+  std::ifstream file(PM_GOLDEN_ENTRIES "/" + section + "/" + name + ".json");
+  EXPECT_TRUE(file.good()) << section << "/" << name;
+  return Json::parse(file);
 }
 
 /// Names of a section's entries; with `field`, of those that have it.
-inline std::vector<std::string> names_in(const char* section, const char* field = nullptr) {
+inline std::vector<std::string> names_in(const std::string& section,
+                                         const std::string& field = {}) {
   std::vector<std::string> names;
-  for (const auto& [name, entry] : manifest().at(section).items()) {
-    if (field == nullptr || entry.contains(field)) {
+  std::ifstream file(PM_GOLDEN_ENTRIES "/" + section + ".txt");
+  for (std::string line; std::getline(file, line);) {
+    const std::string name = line.substr(0, line.find(' '));
+    if (field.empty() || (line + " ").find(" " + field + " ") != std::string::npos) {
       names.push_back(name);
     }
   }

@@ -10,12 +10,12 @@ namespace {
 class GoldenImage : public testing::TestWithParam<std::string> {
  protected:
   GoldenImage()
-      : entry_(manifest().at("images").at(GetParam())),
+      : entry_(golden_entry("images", GetParam())),
         device_(geometry_of(entry_), options_of(entry_)) {}
 
   void load(const std::string& file) { device_.flash.memory() = read_image(file); }
 
-  const Json& entry_;
+  const Json entry_;
   Device device_;
 };
 
@@ -139,7 +139,7 @@ INSTANTIATE_TEST_SUITE_P(Plain, GoldenRequests, testing::ValuesIn(names_in("imag
 class PeerManagerImage : public testing::TestWithParam<std::string> {};
 
 TEST_P(PeerManagerImage, EveryRecordOfEveryPeerReadsAsStored) {
-  const Json& entry = manifest().at("peer_manager").at(GetParam());
+  const Json entry = golden_entry("peer_manager", GetParam());
   Device device(geometry_of(entry), options_of(entry));
   device.flash.memory() = read_image(entry.at("file"));
   ASSERT_EQ(device.boot(), Status::kOk);
@@ -167,7 +167,7 @@ class DefectiveImage : public testing::TestWithParam<std::string> {};
 // What the reference's faults left behind is read by the rules of the format, and the store goes on
 // from there.
 TEST_P(DefectiveImage, IsReadByTheRulesOfTheFormatAndStaysUsable) {
-  const Json& entry = manifest().at("defective").at(GetParam());
+  const Json entry = golden_entry("defective", GetParam());
   Device device(geometry_of(entry), options_of(entry));
   device.flash.memory() = read_image(entry.at("file"));
   ASSERT_EQ(device.boot(), Status::kOk);

@@ -16,7 +16,7 @@ using Allowed = std::map<uint32_t, std::vector<std::optional<Value>>>;
 class GoldenPower : public testing::TestWithParam<std::string> {
  protected:
   GoldenPower()
-      : entry_(manifest().at("interrupted").at(GetParam())), base_(read_image(entry_.at("base"))) {
+      : entry_(golden_entry("interrupted", GetParam())), base_(read_image(entry_.at("base"))) {
     for (const auto& [key, value] : entry_.at("untouched").items()) {
       untouched_[key_of(key)] = value_of(value);
     }
@@ -89,7 +89,7 @@ class GoldenPower : public testing::TestWithParam<std::string> {
 
   static constexpr uint32_t kProbe = 0x00FE0004;
 
-  const Json& entry_;
+  const Json entry_;
   Value base_;
   Records untouched_;
   std::vector<Allowed> accept_;
@@ -225,7 +225,7 @@ TEST_P(GoldenPower, OurOwnRunSurvivesACutAtEveryOperation) {
 // With the end of the collection marked, the mount only empties the collected sector: nothing is
 // copied again.
 TEST(GoldenPowerOnce, AMarkedCollectionIsNotRepeated) {
-  const Json& entry = manifest().at("interrupted").at("gc_small");
+  const Json entry = golden_entry("interrupted", "gc_small");
   Device device(geometry_of(entry), options_of(entry));
   device.flash.memory() = read_image(entry.at("base"));
   for (size_t i = 0; i < 9; ++i) {

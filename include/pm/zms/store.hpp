@@ -13,6 +13,7 @@
 
 #include "pm/ports/flash.hpp"
 #include "pm/ports/storage.hpp"
+#include "pm/zms/index.hpp"
 
 namespace pm::zms {
 
@@ -113,7 +114,8 @@ class Store final : public Storage, private FlashSink {
   /// kInternal also: not mounted, or the CRC-32 of a value read whole does not fit. Reads are
   /// synchronous and allowed while writes are pending; they give the last completed version.
   Status read(uint32_t key, MutableBytes out, size_t& stored_length) override;
-  /// One walk over the store; kInternal: not mounted, or the medium failed.
+  /// Reads nothing while the index is complete, else one walk over the store; kInternal: not
+  /// mounted, or the medium failed.
   Status visit_keys(void (*visit)(void* context, uint32_t key), void* context) override;
   /// CONFIG_BM_ZMS_OP_QUEUE_SIZE operations wait, one more is under way. kInvalidParam also: key
   /// 0xFFFFFFFF.
@@ -214,6 +216,8 @@ class Store final : public Storage, private FlashSink {
   Status is_untouched(bool& untouched);
   void recover();
   Status recover_head();
+  Status index_older_sectors();
+  void note(const Ate& ate, uint32_t sector, uint32_t slot);
   void seal();
   void mount_failed(MountError error);
   void end_mount();
@@ -245,6 +249,8 @@ class Store final : public Storage, private FlashSink {
   void empty_sector(uint32_t sector);
 
   // read.cpp
+  uint32_t place_of(uint32_t sector, uint32_t slot) const;
+  Status find_newest(uint32_t key, Ate& ate, uint32_t& sector, uint32_t& slot);
   Status copy_value(const Ate& ate, uint32_t sector, MutableBytes out);
 
   static constexpr uint32_t kQueueSize = CONFIG_BM_ZMS_OP_QUEUE_SIZE;
@@ -258,6 +264,7 @@ class Store final : public Storage, private FlashSink {
   Layout layout_{};
   FlashGeometry geometry_{};
   Head head_{};
+  Index index_;
 
   State state_ = State::kUnmounted;
   MountError mount_error_ = MountError::kNone;
