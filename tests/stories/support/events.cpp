@@ -87,7 +87,10 @@ Log collect(const device::BareDevice& device, size_t from, bool (*wanted)(const 
 
 std::string describe(const pm_evt& event) {
   const auto& update = event.peer_data_update_succeeded;
-  const char* operation = update.action == PM_PEER_DATA_OP_UPDATE ? "UPDATE" : "DELETE";
+  // Only where there is one: other events have other members in its place.
+  const auto operation = [&] {
+    return update.action == PM_PEER_DATA_OP_UPDATE ? "UPDATE" : "DELETE";
+  };
   switch (event.evt_id) {
     case PM_EVT_BONDED_PEER_CONNECTED:
       return format("BONDED_PEER_CONNECTED(%u)", event.peer_id);
@@ -112,9 +115,9 @@ std::string describe(const pm_evt& event) {
     case PM_EVT_ERROR_UNEXPECTED:
       return format("ERROR_UNEXPECTED(0x%X)", event.error_unexpected.error);
     case PM_EVT_PEER_DATA_UPDATE_SUCCEEDED:
-      return format("DATA_%s(%s)", operation, name(update.data_id));
+      return format("DATA_%s(%s)", operation(), name(update.data_id));
     case PM_EVT_PEER_DATA_UPDATE_FAILED:
-      return format("DATA_%s_FAILED(%s, 0x%X)", operation, name(update.data_id),
+      return format("DATA_%s_FAILED(%s, 0x%X)", operation(), name(update.data_id),
                     event.peer_data_update_failed.error);
     case PM_EVT_PEER_DELETE_SUCCEEDED:
       return format("PEER_DELETE_SUCCEEDED(%u)", event.peer_id);
