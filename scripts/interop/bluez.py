@@ -25,8 +25,11 @@ while ! grep -q ready /tmp/relay.log; do
 done
 """
 START_MONITOR = """
-rm -f /tmp/air.btsnoop
-btmon -w /tmp/air.btsnoop >/dev/null 2>&1 & echo $! >/tmp/btmon.pid
+monitor /tmp/air.btsnoop >/tmp/monitor.log 2>&1 & echo $! >/tmp/monitor.pid
+i=0
+while ! grep -q ready /tmp/monitor.log; do
+  usleep 20000; i=$((i+1)); [ $i -le 100 ] || { cat /tmp/monitor.log; exit 1; }
+done
 """
 START_DAEMON = """
 bluetoothd -n -d -f /tmp/main.conf >>/tmp/bluetoothd.log 2>&1 & echo $! >/tmp/bluetoothd.pid
@@ -67,7 +70,7 @@ class Bluez:
         settings = "[General]\n" + ("Privacy = device\n" if privacy else "") + "[Policy]\nAutoEnable = false\n"
         guest.run("rm -rf /var/lib/bluetooth/* /tmp/bluetoothd.log\n"
                   f"cat >/tmp/main.conf <<'EOF'\n{settings}EOF\n"
-                  + START_CONTROLLERS + (START_RELAY if relay else "") + START_MONITOR + START_DAEMON)
+                  + START_MONITOR + START_CONTROLLERS + (START_RELAY if relay else "") + START_DAEMON)
         self.start_user()
 
     def start_user(self) -> None:
@@ -90,7 +93,7 @@ class Bluez:
         self.start_user()
 
     def stop(self) -> None:
-        self.guest.run(STOP.replace("NAMES", "user bluetoothd btmon relay btvirt").replace("SIGNAL", ""))
+        self.guest.run(STOP.replace("NAMES", "user bluetoothd monitor relay btvirt").replace("SIGNAL", ""))
 
     # --- the user ---
 

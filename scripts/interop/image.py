@@ -146,8 +146,8 @@ def build_base(cache: Path, kernel_folder: Path, version: str, target: Path) -> 
     root.write("etc/machine-id", "0123456789abcdef0123456789abcdef\n")
     for name in ("init", "agent"):
         os.chmod(root.copy(HERE / "guest" / name, name), 0o755)
-    relay = root.path / "usr/bin/relay"
-    run("gcc", "-O1", "-static", "-o", str(relay), str(HERE / "guest/relay.c"))
+    for name in ("relay", "monitor"):
+        run("gcc", "-O1", "-static", "-o", str(root.path / "usr/bin" / name), str(HERE / f"guest/{name}.c"))
     add_modules(root, kernel_folder, version)
     root.archive(target)
 

@@ -7,6 +7,7 @@ import shutil
 import sys
 import time
 import traceback
+import xml.etree.ElementTree as ElementTree
 from pathlib import Path
 
 import image
@@ -58,6 +59,7 @@ def main() -> int:
     parser.add_argument("cases", nargs="?", default="", help="a regular expression: only cases whose names have it")
     parser.add_argument("--list", action="store_true", help="name the cases")
     parser.add_argument("--repeat", type=int, default=1, metavar="N", help="play the whole table N times")
+    parser.add_argument("--junit", type=Path, help=argparse.SUPPRESS)
     parser.add_argument("--programs", type=Path, required=True, help=argparse.SUPPRESS)
     parser.add_argument("--out", type=Path, required=True, help=argparse.SUPPRESS)
     options = parser.parse_args()
@@ -89,10 +91,24 @@ def main() -> int:
         verdict = "passed" if passed == options.repeat else "FAILED"
         count = f" {passed}/{options.repeat}" if options.repeat > 1 else ""
         print(f"{case.name:24} {verdict}{count}  {seconds:5.1f} s  {case.text}")
+    if options.junit:
+        write_junit(options.junit, results)
     failed = sum(options.repeat - sum(not problem for problem, _ in results[case.name]) for case in chosen)
     print(f"traces of both sides: {options.out / 'traces'}; {time.monotonic() - started:.0f} s in all")
     print(f"{len(chosen) * options.repeat - failed} passed, {failed} failed")
     return 1 if failed else 0
+
+
+def write_junit(path: Path, results: dict[str, list[tuple[str, float]]]) -> None:
+    """As CTest writes it, for the summary of all tests."""
+    suite = ElementTree.Element("testsuite", name="interop")
+    for name, outcomes in results.items():
+        for problem, took in outcomes:
+            case = ElementTree.SubElement(suite, "testcase", name=f"bluez.{name}", time=f"{took:.1f}",
+                                          status="fail" if problem else "run")
+            if problem:
+                ElementTree.SubElement(case, "failure", message=problem)
+    ElementTree.ElementTree(suite).write(path, encoding="utf-8", xml_declaration=True)
 
 
 def play_table(chosen: list[Case], kernel: Path, disk: Path, options, turn: int, results) -> None:

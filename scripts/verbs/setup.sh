@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-# setup [build|test]
-#     Installs the Debian 12 packages that are missing: to build (build), or to build, check and test (test, the
-#     default). The other verbs call it themselves.
+# setup [build|test|interop]
+#     Installs the Debian 12 packages that are missing: to build (build), to build, check and test (test, the default),
+#     or to run a foreign stack in a virtual machine (interop). The other verbs call it themselves.
 
 declare -A PACKAGES=(
   [build]="cmake ninja-build gcc g++ git python3 python3-kconfiglib
@@ -10,6 +10,7 @@ declare -A PACKAGES=(
           clang-16 libclang-rt-16-dev llvm-16 clang-tidy-16 clang-format-16
           gcc-arm-none-eabi libnewlib-arm-none-eabi libstdc++-arm-none-eabi-newlib
           tshark"
+  [interop]="qemu-system-x86 busybox-static bluez bluez-test-tools dbus cpio kmod gcc libc6-dev python3"
 )
 
 # Prints which of the packages are not installed.
@@ -23,12 +24,13 @@ missing_packages() {
 }
 
 verb_setup() {
-  (($# <= 1)) || wrong_use "setup takes one group: build or test"
+  (($# <= 1)) || wrong_use "setup takes one group: build, test or interop"
   local group=${1:-test} wanted
   case $group in
     build) wanted=${PACKAGES[build]} ;;
     test) wanted="${PACKAGES[build]} ${PACKAGES[test]}" ;;
-    *) wrong_use "'$group' is no group of packages; they are: build, test" ;;
+    interop) wanted=${PACKAGES[interop]} ;;
+    *) wrong_use "'$group' is no group of packages; they are: build, test, interop" ;;
   esac
   command -v dpkg-query apt-get >/dev/null ||
     fail "packages are installed with apt-get, which is absent" "this system" \

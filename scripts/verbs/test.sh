@@ -3,7 +3,7 @@
 #     All checks, or the named stages: checks gcc asan m33 tidy install readme. The last line counts the tests of both
 #     builds; a stage that fails without a failing test (a warning, a wrong include) counts as one failure.
 
-STAGES=(checks gcc asan m33 tidy install readme)
+STAGES=(checks gcc asan m33 tidy install interop readme)
 
 declare -A STAGE_TEXT=(
   [checks]="include directions, licence lines, formatting"
@@ -12,11 +12,12 @@ declare -A STAGE_TEXT=(
   [m33]="Cortex-M33: build and link, no heap, no exceptions, no abort"
   [tidy]="clang-tidy on src"
   [install]="install, and build and run a user of the installed package"
+  [interop]="our devices pair with Debian's kernel and bluetoothd in a virtual machine"
   [readme]="README's table of features against the test results"
 )
 
 # What each stage reads of earlier ones.
-declare -A STAGE_NEEDS=([tidy]=asan [install]=gcc [readme]="gcc asan")
+declare -A STAGE_NEEDS=([tidy]=asan [install]=gcc [interop]=gcc [readme]="gcc asan")
 
 stage_checks() {
   local status=0
@@ -60,6 +61,12 @@ stage_install() {
     "$consumer/consumer"
 }
 
+stage_interop() {
+  source "$ROOT/scripts/verbs/interop.sh"
+  rm -f "$BUILD/interop/junit.xml"
+  interop_bluez "$BUILD/gcc/bin" --junit "$BUILD/interop/junit.xml"
+}
+
 stage_readme() {
   "$PYTHON" "$ROOT/scripts/status_table.py" --check "$ROOT/README.md" \
     "$BUILD/gcc/junit.xml" "$BUILD/asan/junit.xml"
@@ -84,6 +91,7 @@ verb_test() {
   check_stage_names "$@"
   (($#)) && STAGES=("$@")
   need_packages test
+  [[ " ${STAGES[*]} " != *" interop "* ]] || need_packages interop
   need_proc
 
   local -A result=() took=()
@@ -100,7 +108,7 @@ verb_test() {
     [[ ${result[$name]} != ok ]] || logged "$name" "stage_$name" || result[$name]=FAILED
     took[$name]=$((SECONDS - start))
     say "    ${result[$name]}, $(minutes "${took[$name]}")"
-    [[ $name == gcc || $name == asan ]] && tested+=("$BUILD/$name/junit.xml")
+    [[ $name == gcc || $name == asan || $name == interop ]] && tested+=("$BUILD/$name/junit.xml")
     [[ ${result[$name]} != FAILED ]] || failed+=("$name")
   done
 

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <string.h>
+
 #include <bm/bluetooth/peer_manager/peer_manager.h>
 #include <bm/bm_timer.h>
 #include <zephyr/logging/log.h>
@@ -6,6 +8,7 @@
 
 #include "ble_gap.h"
 #include "ble_gattc.h"
+#include "bonded_sensor.h"
 #include "nrf_error.h"
 #include "peer.h"
 #include "remote_database.h"
@@ -36,6 +39,8 @@ static const ble_gap_conn_params_t conn_params = {
 
 static struct bm_timer scan_timer;
 static bool scanning;
+static bool write_waits;
+static uint16_t sensor_link = BLE_CONN_HANDLE_INVALID;
 
 static void scan(void) {
   const uint32_t nrf_err = sd_ble_gap_scan_start(&scan_params, &report_buffer);
@@ -102,8 +107,13 @@ static void on_connected(uint16_t conn_handle) {
 }
 
 static void on_remote_database(uint16_t conn_handle, bool complete) {
-  ARG_UNUSED(conn_handle);
+  uint16_t peer_id = PM_PEER_ID_INVALID;
+
   LOG_INF("%s", complete ? "Subscribed" : "Discovery did not end");
+  if (complete && pm_peer_id_get(conn_handle, &peer_id) == NRF_SUCCESS &&
+      peer_id != PM_PEER_ID_INVALID) {
+    bonded_sensor_store(peer_id);
+  }
 }
 
 static uint32_t init(const struct peer_options* options) {
@@ -119,10 +129,33 @@ static void start(void) {
   scan();
 }
 
+/* Foreign tools notify of a value when it was written. */
+static void measurement_write(void) {
+  static const uint8_t value[] = {0x00, 0x49};
+  const ble_gattc_write_params_t params = {
+      .write_op = BLE_GATT_OP_WRITE_REQ,
+      .handle =
+          remote_database_value_handle(REMOTE_SERVICE_HEART_RATE, UUID_HEART_RATE_MEASUREMENT_CHAR),
+      .len = sizeof(value),
+      .p_value = value,
+  };
+
+  const uint32_t nrf_err = sd_ble_gattc_write(sensor_link, &params);
+
+  /* Others have requests of their own: asked again after the next event. */
+  write_waits = nrf_err == NRF_ERROR_BUSY;
+  if (nrf_err != NRF_SUCCESS && nrf_err != NRF_ERROR_BUSY) {
+    LOG_ERR("sd_ble_gattc_write() failed, nrf_error %#x", (unsigned int)nrf_err);
+  }
+}
+
 static void on_ble_evt(const ble_evt_t* evt) {
   const ble_gap_evt_t* gap_evt = &evt->evt.gap_evt;
 
   remote_database_on_ble_evt(evt);
+  if (write_waits) {
+    measurement_write();
+  }
 
   switch (evt->header.evt_id) {
     case BLE_GAP_EVT_ADV_REPORT:
@@ -154,11 +187,30 @@ static void on_ble_evt(const ble_evt_t* evt) {
   }
 }
 
-static void on_secured(uint16_t conn_handle, bool is_new_bond) {
-  if (is_new_bond) {
-    remote_database_discover(conn_handle);
+static void on_pm_evt(const struct pm_evt* evt) {
+  bonded_sensor_on_pm_evt(evt);
+  if (evt->evt_id != PM_EVT_CONN_SEC_SUCCEEDED) {
+    return;
   }
+  sensor_link = evt->conn_handle;
+  if (evt->conn_sec_succeeded.procedure == PM_CONN_SEC_PROCEDURE_ENCRYPTION &&
+      bonded_sensor_load(evt->peer_id)) {
+    LOG_INF("Known sensor");
+    return;
+  }
+  remote_database_discover(evt->conn_handle);
 }
 
-const struct peer_role collector_role = {
-    .init = init, .start = start, .on_ble_evt = on_ble_evt, .on_secured = on_secured};
+static bool command(const char* line) {
+  if (strcmp(line, "write") != 0) {
+    return false;
+  }
+  measurement_write();
+  return true;
+}
+
+const struct peer_role collector_role = {.init = init,
+                                         .start = start,
+                                         .on_ble_evt = on_ble_evt,
+                                         .on_pm_evt = on_pm_evt,
+                                         .command = command};

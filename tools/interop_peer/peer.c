@@ -33,13 +33,11 @@ static void pm_evt_handler(const struct pm_evt* evt) {
   pm_handler_on_pm_evt(evt);
   pm_handler_disconnect_on_sec_failure(evt);
   pm_handler_flash_clean(evt);
+  if (role->on_pm_evt != NULL) {
+    role->on_pm_evt(evt);
+  }
 
   switch (evt->evt_id) {
-    case PM_EVT_CONN_SEC_SUCCEEDED:
-      role->on_secured(evt->conn_handle,
-                       evt->conn_sec_succeeded.procedure != PM_CONN_SEC_PROCEDURE_ENCRYPTION);
-      break;
-
     case PM_EVT_CONN_SEC_FAILED:
       LOG_WRN("Securing failed, error %#x", evt->conn_sec_failed.error);
       if (evt->conn_sec_failed.error == PM_CONN_SEC_ERROR_PIN_OR_KEY_MISSING &&
@@ -206,5 +204,5 @@ bool peer_command(const char* line) {
     report("pm_peers_delete()", pm_peers_delete());
     return true;
   }
-  return false;
+  return role->command != NULL && role->command(line);
 }

@@ -9,6 +9,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include <bm/bluetooth/peer_manager/peer_manager.h>
+
 #include "ble.h"
 
 #ifdef __cplusplus
@@ -29,16 +31,18 @@ struct peer_options {
 /* Runs for ever. */
 void peer_run(const struct peer_options* options);
 
-/* What the user does: "passkey NNNNNN", "confirm", "deny", "disconnect", "forget". False: it is
- * none of these. Called from within the idle call. */
+/* What the user does: "passkey NNNNNN", "confirm", "deny", "disconnect", "forget"; of a collector
+ * also "write", into the measurement. False: it is none of these. Called from within the idle call.
+ */
 bool peer_command(const char* line);
 
-/* Of the two roles. `init` runs when the Peer Manager does. */
+/* Of the two roles. `init` runs when the Peer Manager does. What a role does not need is NULL. */
 struct peer_role {
   uint32_t (*init)(const struct peer_options* options);
   void (*start)(void);
   void (*on_ble_evt)(const ble_evt_t* evt);
-  void (*on_secured)(uint16_t conn_handle, bool is_new_bond);
+  void (*on_pm_evt)(const struct pm_evt* evt);
+  bool (*command)(const char* line);
 };
 
 extern const struct peer_role sensor_role;

@@ -175,10 +175,4 @@ static void on_ble_evt(const ble_evt_t* evt) {
   }
 }
 
-static void on_secured(uint16_t secured_conn_handle, bool is_new_bond) {
-  ARG_UNUSED(secured_conn_handle);
-  ARG_UNUSED(is_new_bond);
-}
-
-const struct peer_role sensor_role = {
-    .init = init, .start = start, .on_ble_evt = on_ble_evt, .on_secured = on_secured};
+const struct peer_role sensor_role = {.init = init, .start = start, .on_ble_evt = on_ble_evt};

@@ -103,7 +103,10 @@ int main(int argc, char** argv) {
   int size = 0;
   for (;;) {
     struct pollfd ready[2] = {{controller, POLLIN, 0}, {line, POLLIN, 0}};
-    poll(ready, 2, -1);
+    // The rest of a packet whose sender was killed never comes.
+    if (poll(ready, 2, size > 0 ? 500 : -1) == 0) {
+      size = 0;
+    }
     if (ready[0].revents) {
       const int received = (int)read(controller, packet, sizeof(packet));
       if (received <= 0 || !write_all(line, packet, received)) {
