@@ -34,6 +34,11 @@ Status Medium::state(uint32_t sector, SectorState& out) const {
     out.closed = true;
     out.newest_slot = newest;
   }
+  out.foreign = out.magic != kFormatMagic || out.version != kFormatVersion;
+  if (out.foreign && !out.closed) {
+    out.has_empty = false;
+    out.cycle = 0;
+  }
   return Status::kOk;
 }
 

@@ -17,6 +17,9 @@ struct SectorState {
   bool closed = false;
   /// Of the Empty ATE; 0 when there is none.
   uint8_t cycle = 0;
+  /// The Empty ATE names another format or version. In an open sector it then counts as none: it
+  /// may be torn.
+  bool foreign = false;
   uint8_t magic = 0;
   uint8_t version = 0;
   /// Of a closed sector: where its walk starts. It may name a free slot below the last entry.

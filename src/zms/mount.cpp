@@ -54,6 +54,7 @@ void Store::locate() {
 Status Store::choose_current(uint32_t& current, MountError& error) {
   const Medium medium(flash_, layout_);
   bool any_ours = false;
+  MountError foreign = MountError::kNone;
   uint32_t closed = 0;
   bool found = false;
   SectorState first;
@@ -65,13 +66,12 @@ Status Store::choose_current(uint32_t& current, MountError& error) {
     if (!is_last) {
       PM_TRY(medium.state(sector + 1, next));
     }
-    if (state.has_empty && state.magic != kFormatMagic) {
-      error = MountError::kNotThisFormat;
-      return Status::kOk;
-    }
-    if (state.has_empty && state.version != kFormatVersion) {
-      error = MountError::kVersion;
-      return Status::kOk;
+    if (state.foreign) {
+      foreign = state.magic == kFormatMagic ? MountError::kVersion : MountError::kNotThisFormat;
+      if (state.closed) {
+        error = foreign;
+        return Status::kOk;
+      }
     }
     any_ours = any_ours || state.has_empty;
     closed += state.closed ? 1 : 0;
@@ -98,6 +98,10 @@ Status Store::choose_current(uint32_t& current, MountError& error) {
     current = state.has_empty && is_entry(ate, layout_.first_slot(), state.cycle) ? last : 0;
     return Status::kOk;
   }
+  if (foreign != MountError::kNone) {
+    error = foreign;
+    return Status::kOk;
+  }
   current = 0;
   bool untouched = options_.overwrite_foreign;
   if (!untouched) {
@@ -107,8 +111,8 @@ Status Store::choose_current(uint32_t& current, MountError& error) {
   return Status::kOk;
 }
 
-// Never used memory, or that with a torn first Empty ATE, is ours to format; anything else belongs
-// to somebody.
+// Never used memory is ours to format, also with whatever a cut left in the slot that formatting
+// writes first; anything else belongs to somebody.
 Status Store::is_untouched(bool& untouched) {
   const Medium medium(flash_, layout_);
   const uint32_t slot = layout_.empty_slot();
@@ -116,16 +120,8 @@ Status Store::is_untouched(bool& untouched) {
   if (!untouched) {
     return Status::kOk;
   }
-  PM_TRY(medium.is_blank(slot + kAteOctets, geometry_.size - slot - kAteOctets,
-                         geometry_.erase_value, untouched));
-  const Ate empty = Ate::empty(1);
-  Ate found;
-  PM_TRY(medium.read_ate(0, slot, found));
-  for (uint32_t i = 0; i < kAteOctets; ++i) {
-    untouched =
-        untouched && (found.raw()[i] == geometry_.erase_value || found.raw()[i] == empty.raw()[i]);
-  }
-  return Status::kOk;
+  return medium.is_blank(slot + kAteOctets, geometry_.size - slot - kAteOctets,
+                         geometry_.erase_value, untouched);
 }
 
 void Store::recover() {
