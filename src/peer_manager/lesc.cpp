@@ -59,11 +59,13 @@ ble_gap_lesc_oob_data_t* Lesc::own_oob_data() { return own_oob_valid_ ? &own_oob
 void Lesc::on_ble_event(const ble_evt_t& event) {
   const ble_gap_evt_t& gap = event.evt.gap_evt;
   switch (event.header.evt_id) {
-    case BLE_GAP_EVT_DISCONNECTED: {
+    case BLE_GAP_EVT_DISCONNECTED:
+      close_request(gap.conn_handle);
+      break;
+    case BLE_GAP_EVT_SEC_PARAMS_REQUEST: {
       const int index = soft_device_.link_index(gap.conn_handle);
       if (index >= 0 && index < config::kLinks) {
-        auto& word = requests_[index].word;
-        word.store(closed(word.load()));
+        peer_has_own_oob_[index] = gap.params.sec_params_request.peer_params.oob != 0;
       }
       break;
     }
@@ -71,6 +73,8 @@ void Lesc::on_ble_event(const ble_evt_t& event) {
       on_dhkey_request(gap.conn_handle, gap.params.lesc_dhkey_request);
       break;
     case BLE_GAP_EVT_AUTH_STATUS:
+      // Over, however it ended: nobody asks for its DH key any more.
+      close_request(gap.conn_handle);
       if (!renewal_disabled_) {
         renew();
       }
@@ -80,26 +84,34 @@ void Lesc::on_ble_event(const ble_evt_t& event) {
   }
 }
 
+void Lesc::close_request(uint16_t conn_handle) {
+  const int index = soft_device_.link_index(conn_handle);
+  if (index >= 0 && index < config::kLinks) {
+    auto& word = requests_[index].word;
+    word.store(closed(word.load()));
+  }
+}
+
 void Lesc::on_dhkey_request(uint16_t conn_handle, const ble_gap_evt_lesc_dhkey_request_t& request) {
   const int index = soft_device_.link_index(conn_handle);
   if (index < 0 || index >= config::kLinks) {
     return;
   }
-  if (request.oobd_req != 0) {
-    supply_oob_data(conn_handle);
-  }
   Request& open = requests_[index];
+  open.is_refused =
+      request.oobd_req != 0 && !supply_oob_data(conn_handle, peer_has_own_oob_[index]);
   open.conn_handle = conn_handle;
   open.peer_key = *request.p_pk_peer;
   open.word.store(opened(open.word.load()));
 }
 
-void Lesc::supply_oob_data(uint16_t conn_handle) {
+// A peer may claim to have data that we never made: what the SoftDevice refuses ends that pairing,
+// and must not touch any other.
+bool Lesc::supply_oob_data(uint16_t conn_handle, bool peer_has_ours) {
   const ble_gap_lesc_oob_data_t* peer =
       peer_oob_handler_ != nullptr ? peer_oob_handler_(conn_handle) : nullptr;
-  if (!ok(soft_device_.gap_lesc_oob_data_set(conn_handle, own_oob_data(), peer))) {
-    internal_error_ = true;
-  }
+  return ok(soft_device_.gap_lesc_oob_data_set(conn_handle,
+                                               peer_has_ours ? own_oob_data() : nullptr, peer));
 }
 
 // While a DH key is owed the pair is still needed: then the main loop renews it later.
@@ -128,6 +140,7 @@ Status Lesc::request_handler() {
 
 Status Lesc::answer(Request& request) {
   uint32_t word = 0;
+  bool is_refused = false;
   ble_gap_lesc_p256_pk_t peer_key;
   // An event in the middle of the copy changes the word: copy again.
   do {
@@ -136,15 +149,17 @@ Status Lesc::answer(Request& request) {
       return Status::kOk;
     }
     peer_key = request.peer_key;
+    is_refused = request.is_refused;
   } while (request.word.load() != word);
-  return reply(request, word, peer_key);
+  return reply(request, word, peer_key, is_refused);
 }
 
-Status Lesc::reply(Request& request, uint32_t word, const ble_gap_lesc_p256_pk_t& peer_key) {
+Status Lesc::reply(Request& request, uint32_t word, const ble_gap_lesc_p256_pk_t& peer_key,
+                   bool is_refused) {
   const bool has_key = own_key_valid_;
   ble_gap_lesc_dhkey_t dhkey{};
   bool is_computed = false;
-  if (has_key) {
+  if (has_key && !is_refused) {
     key_in_use_ = true;
     // A peer that sends our own X back would know the DH key without any private key; comparing X
     // alone also catches the mirrored point.
@@ -158,7 +173,7 @@ Status Lesc::reply(Request& request, uint32_t word, const ble_gap_lesc_p256_pk_t
   // with another.
   Status status = Status::kOk;
   if (request.word.compare_exchange_strong(word, closed(word))) {
-    if (!has_key) {
+    if (!has_key && !is_refused) {
       status = Status::kInternal;
     } else if (is_computed) {
       status = soft_device_.gap_lesc_dhkey_reply(conn_handle, BLE_GAP_SEC_STATUS_SUCCESS, &dhkey);
@@ -168,7 +183,8 @@ Status Lesc::reply(Request& request, uint32_t word, const ble_gap_lesc_p256_pk_t
     }
   }
   wipe(&dhkey, sizeof dhkey);
-  return status;
+  // The pairing ended while its key was computed: no failure, and no reason to let others wait.
+  return status == Status::kInvalidState ? Status::kOk : status;
 }
 
 }  // namespace pm

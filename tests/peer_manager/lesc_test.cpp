@@ -147,10 +147,22 @@ TEST_F(LescTest, TheFirstFailedReplyIsReturnedAndTheRestWaits) {
   connect(kOtherLink, kPeripheral, address(2));
   dhkey_request(kLink, peer_key_);
   dhkey_request(kOtherLink, peer_key_);
-  soft_device.script("dhkey_reply", {Status::kInvalidState});
-  EXPECT_EQ(manager().lesc_request_handler(), Status::kInvalidState);
+  soft_device.script("dhkey_reply", {Status::kInternal});
+  EXPECT_EQ(manager().lesc_request_handler(), Status::kInternal);
   EXPECT_EQ(manager().lesc_request_handler(), Status::kOk);
   EXPECT_THAT(soft_device.dhkey_replies, SizeIs(2));
+}
+
+// A peer that gives up while the key is computed must not hold up the others.
+TEST_F(LescTest, AKeyThatComesTooLateIsNoFailureAndTheOthersAreAnswered) {
+  connect(kLink, kPeripheral, address(1));
+  connect(kOtherLink, kPeripheral, address(2));
+  dhkey_request(kLink, peer_key_);
+  dhkey_request(kOtherLink, peer_key_);
+  soft_device.script("dhkey_reply", {Status::kInvalidState});
+  EXPECT_EQ(manager().lesc_request_handler(), Status::kOk);
+  ASSERT_THAT(soft_device.dhkey_replies, SizeIs(2));
+  EXPECT_EQ(soft_device.dhkey_replies[1].conn_handle, kOtherLink);
 }
 
 TEST_F(LescTest, WithoutAKeyPairThereIsNoReply) {
@@ -167,6 +179,9 @@ TEST_F(LescTest, WithoutAKeyPairThereIsNoReply) {
 
 TEST_F(LescTest, OutOfBandDataIsSuppliedFromBothSides) {
   connect(kLink, kPeripheral, address(1));
+  ble_gap_sec_params_t with_oob = bonding_params();
+  with_oob.oob = 1;
+  sec_params_request(kLink, with_oob);
   EXPECT_EQ(manager().lesc_own_oob_data_get(), nullptr);
   dhkey_request(kLink, peer_key_, true);
   EXPECT_FALSE(soft_device.had_own_oob || soft_device.had_peer_oob);
@@ -184,14 +199,39 @@ TEST_F(LescTest, OutOfBandDataIsSuppliedFromBothSides) {
   EXPECT_EQ(manager().lesc_own_oob_data_get(), nullptr) << "they belong to the former pair";
 }
 
-TEST_F(LescTest, RefusedOutOfBandDataIsAStickyError) {
+TEST_F(LescTest, ARefusedOobPairingLeavesTheOthersWorking) {
   connect(kLink, kPeripheral, address(1));
-  soft_device.script("oob_data_set", {Status::kInvalidState});
-  dhkey_request(kLink, peer_key_, true);
-  EXPECT_EQ(manager().lesc_request_handler(), Status::kInternal);
-  EXPECT_EQ(manager().lesc_request_handler(), Status::kInternal);
-  EXPECT_EQ(manager().lesc_init(), Status::kOk);
+  connect(kOtherLink, kPeripheral, address(2));
+  for (const Status refusal :
+       {Status::kInvalidAddr, Status::kInvalidState, Status::kInvalidConnHandle}) {
+    soft_device.dhkey_replies.clear();
+    soft_device.script("oob_data_set", {refusal});
+    dhkey_request(kLink, peer_key_, true);
+    dhkey_request(kOtherLink, peer_key_);
+    EXPECT_EQ(manager().lesc_request_handler(), Status::kOk);
+    ASSERT_THAT(soft_device.dhkey_replies, SizeIs(2));
+    EXPECT_EQ(soft_device.dhkey_replies[0].sec_status, BLE_GAP_SEC_STATUS_DHKEY_FAILURE);
+    EXPECT_FALSE(soft_device.dhkey_replies[0].dhkey.has_value());
+    EXPECT_EQ(soft_device.dhkey_replies[1].sec_status, BLE_GAP_SEC_STATUS_SUCCESS);
+  }
+  dhkey_request(kLink, peer_key_);
   EXPECT_EQ(manager().lesc_request_handler(), Status::kOk);
+  EXPECT_EQ(soft_device.dhkey_replies.back().sec_status, BLE_GAP_SEC_STATUS_SUCCESS)
+      << "the next pairing is another one";
+}
+
+TEST_F(LescTest, OwnOobDataGoOnlyToAPairingWhosePeerReceivedThem) {
+  ASSERT_EQ(manager().lesc_own_oob_data_generate(), Status::kOk);
+  connect(kLink, kPeripheral, address(1));
+  sec_params_request(kLink, bonding_params());
+  dhkey_request(kLink, peer_key_, true);
+  EXPECT_FALSE(soft_device.had_own_oob);
+  EXPECT_EQ(manager().lesc_request_handler(), Status::kOk);
+  ble_gap_sec_params_t with_oob = bonding_params();
+  with_oob.oob = 1;
+  sec_params_request(kLink, with_oob);
+  dhkey_request(kLink, peer_key_, true);
+  EXPECT_TRUE(soft_device.had_own_oob);
 }
 
 TEST_F(LescTest, ToleratesCallsBeforeInit) {
@@ -242,6 +282,15 @@ TEST_F(Renewal, D6_IsDeferredWhileAnotherLinkIsOwedItsDhKey) {
   EXPECT_EQ(crypto.generated, before + 1);
   EXPECT_EQ(lesc.request_handler(), Status::kOk) << "no error sticks";
   EXPECT_EQ(crypto.generated, before + 1);
+}
+
+TEST_F(Renewal, FailedPairingClosesItsRequest) {
+  event(BLE_GAP_EVT_LESC_DHKEY_REQUEST, kLink);
+  event(BLE_GAP_EVT_LESC_DHKEY_REQUEST, kOtherLink);
+  event(BLE_GAP_EVT_AUTH_STATUS, kLink);
+  EXPECT_EQ(lesc.request_handler(), Status::kOk);
+  ASSERT_THAT(soft_device.dhkey_replies, SizeIs(1)) << "nobody asks for the other any more";
+  EXPECT_EQ(soft_device.dhkey_replies[0].conn_handle, kOtherLink);
 }
 
 TEST_F(Renewal, IsDeferredWhileAKeyPairIsBeingMade) {

@@ -48,6 +48,8 @@ class Lesc {
   struct Request {
     std::atomic<uint32_t> word{0};
     uint16_t conn_handle = 0;
+    /// The out-of-band data of this pairing were not accepted: it is to fail, and nothing else.
+    bool is_refused = false;
     ble_gap_lesc_p256_pk_t peer_key{};
   };
 
@@ -55,17 +57,21 @@ class Lesc {
   static constexpr uint32_t opened(uint32_t word) { return (word | 1u) + 2u; }
   static constexpr uint32_t closed(uint32_t word) { return (word + 2u) & ~1u; }
 
+  void close_request(uint16_t conn_handle);
   void on_dhkey_request(uint16_t conn_handle, const ble_gap_evt_lesc_dhkey_request_t& request);
-  void supply_oob_data(uint16_t conn_handle);
+  bool supply_oob_data(uint16_t conn_handle, bool peer_has_ours);
   void renew();
   bool has_open_request() const;
   Status answer(Request& request);
-  Status reply(Request& request, uint32_t word, const ble_gap_lesc_p256_pk_t& peer_key);
+  Status reply(Request& request, uint32_t word, const ble_gap_lesc_p256_pk_t& peer_key,
+               bool is_refused);
 
   SoftDevice& soft_device_;
   Crypto& crypto_;
   LescPeerOobHandler peer_oob_handler_ = nullptr;
   std::array<Request, config::kLinks> requests_{};
+  // Per link, the flag of the peer's pairing parameters: it received our out-of-band data.
+  std::array<bool, config::kLinks> peer_has_own_oob_{};
   std::array<ble_gap_lesc_p256_pk_t, config::kLinks> peer_keys_{};
   ble_gap_lesc_p256_pk_t own_key_{};
   ble_gap_lesc_oob_data_t own_oob_{};
