@@ -81,11 +81,17 @@ void IdManager::on_database_event(const pm_evt& event) {
     forget_peer(peer);
     return;
   }
-  const bool is_new_bond = event.evt_id == PM_EVT_PEER_DATA_UPDATE_SUCCEEDED &&
-                           event.peer_data_update_succeeded.data_id == PM_PEER_DATA_ID_BONDING;
-  if (!is_new_bond) {
-    return;
+  // A deletion may fail after the bond is gone.
+  const bool may_have_changed =
+      event.evt_id == PM_EVT_PEER_DELETE_FAILED ||
+      (event.evt_id == PM_EVT_PEER_DATA_UPDATE_SUCCEEDED &&
+       event.peer_data_update_succeeded.data_id == PM_PEER_DATA_ID_BONDING);
+  if (may_have_changed) {
+    read_identity(peer);
   }
+}
+
+void IdManager::read_identity(PeerId peer) {
   pm_peer_data_bonding bonding;
   if (ok(database_.load_bonding(peer, bonding))) {
     index_.put(peer, bonding.peer_ble_id);

@@ -52,7 +52,9 @@ bool is_valid_data_id(DataId data) {
 }
 
 Status PeerDataStorage::init() {
-  if (!ok(storage_.init(*this)) || !ok(storage_.wait_ready())) {
+  // What is under way reads memory that has to stay: the store is then mounted, and remains so.
+  const bool is_mounted = has_outstanding();
+  if (!is_mounted && (!ok(storage_.init(*this)) || !ok(storage_.wait_ready()))) {
     return Status::kInternal;
   }
   pool_.reset();
@@ -70,6 +72,14 @@ Status PeerDataStorage::init() {
   for (uint16_t id = 0; id < kPeerIds; ++id) {
     if (!are_listed || (occurring[id / 32] >> (id % 32) & 1u) != 0) {
       discover(PeerId{id});
+    }
+  }
+  for (uint16_t i = 0; i < count_; ++i) {
+    const Operation& operation = operations_[(first_ + i) % operations_.size()];
+    const bool is_bond = (operation.key & 0xFFFF) == PM_PEER_DATA_ID_BONDING &&
+                         operation.origin != Origin::kPeerDeletion;
+    if (is_bond) {
+      pool_.claim(peer_of(operation.key));
     }
   }
   // A repeated init() finds a deletion under way: it goes on.
@@ -139,6 +149,15 @@ Status PeerDataStorage::delete_peer(PeerId peer) {
 bool PeerDataStorage::has_outstanding(PeerId peer) const {
   for (uint16_t i = 0; i < count_; ++i) {
     if (peer_of(operations_[(first_ + i) % operations_.size()].key) == peer) {
+      return true;
+    }
+  }
+  return false;
+}
+
+bool PeerDataStorage::is_outstanding(PeerId peer, DataId data) const {
+  for (uint16_t i = 0; i < count_; ++i) {
+    if (operations_[(first_ + i) % operations_.size()].key == record_key(peer, data)) {
       return true;
     }
   }
@@ -220,6 +239,13 @@ void PeerDataStorage::on_storage_event(const StorageEvent& completion) {
   if (count_ == 0) {
     return;
   }
+  const bool was_reporting = reporting_;
+  reporting_ = true;
+  complete(completion);
+  reporting_ = was_reporting;
+}
+
+void PeerDataStorage::complete(const StorageEvent& completion) {
   const Operation operation = operations_[first_];
   first_ = static_cast<uint16_t>((first_ + 1) % operations_.size());
   --count_;
@@ -247,7 +273,7 @@ void PeerDataStorage::report(const Operation& operation, Status result) {
   update.data_id = static_cast<pm_peer_data_id>(operation.key & 0xFFFF);
   update.action =
       operation.origin == Origin::kErase ? PM_PEER_DATA_OP_DELETE : PM_PEER_DATA_OP_UPDATE;
-  update.token = operation.key;
+  update.token = operation.origin == Origin::kRank ? PM_STORE_TOKEN_INVALID : operation.key;
   if (ok(result)) {
     update.flash_changed = 1;
   } else {

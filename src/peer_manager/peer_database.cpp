@@ -10,6 +10,9 @@ namespace {
 // A buffered write is repeated this often before its failure is told: a broken medium must not be
 // written for ever.
 constexpr uint8_t kMaxWriteFailures = 8;
+// Of these, so many in consecutive turns; then it waits until something else has happened: what
+// is wrong with the medium may pass.
+constexpr uint8_t kImmediateRepetitions = 3;
 
 // Words that the store reads while it writes them: constant, so that they need no memory of their
 // own.
@@ -50,8 +53,12 @@ Status PeerDatabase::store(PeerId peer, DataId data, Bytes bytes) {
   return storage_.write(peer, data, bytes, PeerDataStorage::Origin::kDirect);
 }
 
-Status PeerDatabase::store_word(PeerId peer, DataId data, const uint32_t& word) {
-  return store(peer, data, bytes_of(word));
+Status PeerDatabase::store_rank(PeerId peer, const uint32_t& rank) {
+  PM_TRY(check_record(peer, kRankData));
+  if (!pool_.is_active(peer)) {
+    return Status::kNotFound;
+  }
+  return storage_.write(peer, kRankData, bytes_of(rank), PeerDataStorage::Origin::kRank);
 }
 
 Status PeerDatabase::store_flag(PeerId peer, DataId data, bool value) {
@@ -66,6 +73,12 @@ Status PeerDatabase::erase(PeerId peer, DataId data) {
   size_t length = 0;
   PM_TRY(storage_.read(peer, data, {}, length));
   return storage_.erase(peer, data);
+}
+
+bool PeerDatabase::has_bond(PeerId peer) const {
+  size_t length = 0;
+  return unstored_bond(peer) != nullptr || storage_.is_outstanding(peer, kBondingData) ||
+         storage_.read(peer, kBondingData, {}, length) != Status::kNotFound;
 }
 
 Status PeerDatabase::delete_peer(PeerId peer) {
@@ -86,7 +99,7 @@ Bytes PeerDatabase::submitted_buffer(BufferOwner owner, DataId data) {
   return record != nullptr ? content(*record) : Bytes();
 }
 
-const pm_peer_data_bonding* PeerDatabase::unstored_bond(PeerId peer) {
+const pm_peer_data_bonding* PeerDatabase::unstored_bond(PeerId peer) const {
   const BufferOwner owner = owner_of(peer);
   const Record* record = buffers_.pending(owner, kBondingData);
   if (record == nullptr) {
@@ -107,8 +120,8 @@ bool PeerDatabase::release_buffer(BufferOwner owner, DataId data) {
 }
 
 // The octets of a buffer that are stored: the local database tells its length itself.
-Bytes PeerDatabase::content(const Record& record) {
-  const MutableBytes memory = buffers_.memory(record);
+Bytes PeerDatabase::content(const Record& record) const {
+  const Bytes memory = buffers_.memory(record);
   if (record.data == kBondingData) {
     return memory.first(sizeof(pm_peer_data_bonding));
   }
@@ -163,6 +176,10 @@ Status PeerDatabase::submit(Record& record) {
 }
 
 bool PeerDatabase::on_storage_event(pm_evt& event, bool buffered) {
+  if (event.evt_id == PM_EVT_PEER_DATA_UPDATE_SUCCEEDED) {
+    // The medium works.
+    static_cast<void>(wake(State::kDelayed));
+  }
   if (buffered) {
     return on_buffer_written(event);
   }
@@ -170,13 +187,26 @@ bool PeerDatabase::on_storage_event(pm_evt& event, bool buffered) {
                            (event.evt_id == PM_EVT_PEER_DATA_UPDATE_SUCCEEDED &&
                             event.peer_data_update_succeeded.action == PM_PEER_DATA_OP_DELETE);
   if (frees_space) {
-    for (Record& record : buffers_.records()) {
-      if (record.state == State::kFull) {
-        record.state = State::kWaiting;
-      }
-    }
+    static_cast<void>(wake(State::kFull));
   }
   return true;
+}
+
+bool PeerDatabase::wake(State state) {
+  bool is_any = false;
+  for (Record& record : buffers_.records()) {
+    if (record.state == state) {
+      record.state = State::kWaiting;
+      is_any = true;
+    }
+  }
+  return is_any;
+}
+
+void PeerDatabase::repeat_delayed() {
+  if (wake(State::kDelayed)) {
+    resubmit();
+  }
 }
 
 bool PeerDatabase::on_buffer_written(pm_evt& event) {
@@ -204,7 +234,7 @@ bool PeerDatabase::on_buffer_written(pm_evt& event) {
     return false;
   }
   if (++record->failures < kMaxWriteFailures) {
-    record->state = State::kWaiting;
+    record->state = record->failures <= kImmediateRepetitions ? State::kWaiting : State::kDelayed;
     return false;
   }
   buffers_.release(*record);

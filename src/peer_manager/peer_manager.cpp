@@ -26,6 +26,10 @@ PeerManager::PeerManager(SoftDevice& soft_device, Storage& storage, Timers& time
       gatt_caches_(states_, gatt_server_, gatt_client_) {}
 
 Status PeerManager::init() {
+  // The store calls us: it cannot be mounted now, and what its event tells of is half done.
+  if (storage_.is_reporting()) {
+    return Status::kInternal;
+  }
   initialized_ = false;
   states_.reset();
   database_.reset();
@@ -74,6 +78,8 @@ void PeerManager::on_ble_event(const ble_evt_t& event) {
   security_manager_.on_ble_event(event);
   // 4. GATT: after security, because what is stored depends on the bond.
   gatt_caches_.on_ble_event(event);
+  // 5. Writes that failed.
+  database_.repeat_delayed();
 }
 
 bool PeerManager::filter_excluded(const ble_evt_t& event) {
@@ -149,6 +155,8 @@ void EventRouter::from_peer_database(pm_evt& event) {
   pm_.gatt_caches_.on_database_event_server(event);
   // 5. CCCDs and Central Address Resolution of a new bond.
   pm_.gatt_caches_.on_database_event(event);
+  // 6. A peer is its bond: without one it would count as bonded and never be encrypted.
+  pm_.delete_if_unbonded(event);
 }
 
 void EventRouter::storage_progressed() { pm_.database_.resubmit(); }

@@ -203,6 +203,19 @@ Status PeerManager::peers_delete() {
   return Status::kOk;
 }
 
+// After the last attempt to write a bond failed. A bond that is read with an error exists.
+void PeerManager::delete_if_unbonded(const pm_evt& event) {
+  const bool has_failed = event.evt_id == PM_EVT_ERROR_UNEXPECTED ||
+                          (event.evt_id == PM_EVT_PEER_DATA_UPDATE_FAILED &&
+                           event.peer_data_update_failed.data_id == PM_PEER_DATA_ID_BONDING);
+  const PeerId peer{event.peer_id};
+  if (!has_failed || !pool_.is_active(peer) || database_.has_bond(peer)) {
+    return;
+  }
+  ids_.forget_peer(peer);
+  static_cast<void>(database_.delete_peer(peer));
+}
+
 void PeerManager::advance_peers_delete(const pm_evt& event) {
   const bool has_failed = event.evt_id == PM_EVT_PEER_DELETE_FAILED;
   const bool is_done = event.evt_id == PM_EVT_PEER_DELETE_SUCCEEDED && pool_.count() == 0;

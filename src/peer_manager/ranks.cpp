@@ -4,8 +4,8 @@
 namespace pm {
 
 void Ranks::reset() {
+  // A write that is on its way goes on, and ends by its event.
   loaded_ = false;
-  updating_ = false;
 }
 
 Status Ranks::extremes(Extremes& out) const {
@@ -61,9 +61,8 @@ Status Ranks::make_highest(PeerId peer) {
     return Status::kDataSize;
   }
   written_ = highest_ + 1;
-  const Status status = database_.store_word(peer, kRankData, written_);
+  const Status status = database_.store_rank(peer, written_);
   updating_ = ok(status);
-  updated_ = peer;
   switch (status) {
     case Status::kOk:
     case Status::kBusy:
@@ -79,7 +78,7 @@ Status Ranks::make_highest(PeerId peer) {
 
 void Ranks::on_database_event(pm_evt& event) {
   const PeerId peer{event.peer_id};
-  if (event.evt_id == PM_EVT_PEER_DELETE_SUCCEEDED) {
+  if (event.evt_id == PM_EVT_PEER_DELETE_SUCCEEDED || event.evt_id == PM_EVT_PEER_DELETE_FAILED) {
     loaded_ = loaded_ && peer != highest_peer_;
     return;
   }
@@ -92,14 +91,14 @@ void Ranks::on_database_event(pm_evt& event) {
   if (update.data_id != PM_PEER_DATA_ID_PEER_RANK) {
     return;
   }
-  const bool is_ours = updating_ && peer == updated_ && update.action == PM_PEER_DATA_OP_UPDATE;
+  // Ours has no token; the application may at the same time store a rank of the same peer.
+  const bool is_ours = updating_ && update.token == PM_STORE_TOKEN_INVALID;
   if (!is_ours) {
     // The application wrote or deleted a rank: whatever is highest now is in storage.
     loaded_ = false;
     return;
   }
   updating_ = false;
-  update.token = PM_STORE_TOKEN_INVALID;
   if (has_succeeded) {
     highest_peer_ = peer;
     highest_ = written_;

@@ -155,6 +155,7 @@ Status SecurityDispatcher::params_reply(uint16_t conn_handle, const ble_gap_sec_
   if (!ok(status) && status != Status::kBusy) {
     drop_new_keys(conn_handle);
   }
+  states_.set(conn_handle, LinkFlag::kReceivesKeys, ok(status) && params->bond != 0);
   return status;
 }
 
@@ -181,18 +182,18 @@ bool SecurityDispatcher::is_repairing_allowed(uint16_t conn_handle) {
   return states_.get(conn_handle, LinkFlag::kAllowRepairing);
 }
 
-BufferOwner SecurityDispatcher::pairing_owner(uint16_t conn_handle) const {
-  return temporary_owner(states_.index(conn_handle));
-}
-
 void SecurityDispatcher::drop_new_keys(uint16_t conn_handle) {
-  if (states_.is_valid(conn_handle)) {
-    static_cast<void>(database_.release_buffer(pairing_owner(conn_handle), kBondingData));
+  const int index = soft_device_.link_index(conn_handle);
+  if (index < 0 || index >= config::kLinks) {
+    return;
   }
+  static_cast<void>(database_.release_buffer(temporary_owner(index), kBondingData));
+  states_.set(conn_handle, LinkFlag::kReceivesKeys, false);
+  wipe(&new_keys_[index], sizeof new_keys_[index]);
 }
 
-// Memory for the keys of a pairing. With a bond, those to keep are received straight into the
-// record to be stored.
+// Memory for the keys of a pairing. With a bond, a buffer is reserved, so that the bond can be
+// kept when it is made.
 Status SecurityDispatcher::prepare_keys(uint16_t conn_handle, uint8_t role, bool bond,
                                         ble_gap_sec_keyset_t& keyset) {
   const int index = states_.index(conn_handle);
@@ -205,10 +206,10 @@ Status SecurityDispatcher::prepare_keys(uint16_t conn_handle, uint8_t role, bool
   if (!bond) {
     return Status::kOk;
   }
-  MutableBytes memory;
-  PM_TRY(database_.acquire_buffer(temporary_owner(index), kBondingData, 1, memory));
-  std::memset(memory.data(), 0, memory.size());
-  auto& bonding = *reinterpret_cast<pm_peer_data_bonding*>(memory.data());
+  MutableBytes reserved;
+  PM_TRY(database_.acquire_buffer(temporary_owner(index), kBondingData, 1, reserved));
+  pm_peer_data_bonding& bonding = new_keys_[index];
+  wipe(&bonding, sizeof bonding);
   bonding.own_role = role;
   // Holds unless the peer distributes its identity.
   bonding.peer_ble_id.id_addr_info = *address;

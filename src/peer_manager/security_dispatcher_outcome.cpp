@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // How security procedures end: success, new bonds, failure, disconnection.
+#include <cstring>
+
 #include "ble_hci.h"
 #include "pm/peer_manager/detail/security_dispatcher.hpp"
 
@@ -75,30 +77,33 @@ void SecurityDispatcher::on_auth_status(uint16_t conn_handle,
     return;
   }
   const bool stored = store_bond(conn_handle);
+  drop_new_keys(conn_handle);
   succeed(conn_handle, PM_CONN_SEC_PROCEDURE_BONDING, stored);
 }
 
 // Queues the new bond under the peer's ID, known or new. False: it is not kept.
 bool SecurityDispatcher::store_bond(uint16_t conn_handle) {
-  const BufferOwner owner = pairing_owner(conn_handle);
-  const MutableBytes memory = states_.is_valid(conn_handle)
+  const int index = states_.index(conn_handle);
+  const BufferOwner owner = temporary_owner(index);
+  const MutableBytes memory = states_.get(conn_handle, LinkFlag::kReceivesKeys)
                                   ? database_.pending_buffer(owner, kBondingData)
                                   : MutableBytes();
   if (memory.empty()) {
+    // The pairing was never answered here, or by an answer to a former one.
     unexpected(conn_handle, Status::kNotFound);
     return false;
   }
+  const pm_peer_data_bonding& bonding = new_keys_[index];
+  std::memcpy(memory.data(), &bonding, sizeof bonding);
   if (pool_.is_deleting(ids_.peer_of(conn_handle))) {
     // What is being deleted is not brought back: the device bonds anew.
     ids_.set_peer(conn_handle, kInvalidPeer);
   }
   if (ids_.peer_of(conn_handle) == kInvalidPeer) {
-    const auto& bonding = *reinterpret_cast<const pm_peer_data_bonding*>(memory.data());
     const PeerId known = ids_.find_duplicate(bonding);
     if (known != kInvalidPeer) {
       ids_.set_peer(conn_handle, known);
       if (!is_repairing_allowed(conn_handle)) {
-        drop_new_keys(conn_handle);
         return false;
       }
     }
@@ -109,7 +114,6 @@ bool SecurityDispatcher::store_bond(uint16_t conn_handle) {
   if (is_new) {
     peer = pool_.allocate();
     if (peer == kInvalidPeer) {
-      drop_new_keys(conn_handle);
       unexpected(conn_handle, Status::kNoMem);
       return false;
     }
@@ -129,7 +133,6 @@ bool SecurityDispatcher::store_bond(uint16_t conn_handle) {
     ids_.set_peer(conn_handle, kInvalidPeer);
     pool_.release(peer);
   }
-  drop_new_keys(conn_handle);
   unexpected(conn_handle, status);
   return false;
 }

@@ -187,6 +187,10 @@ void SecurityManager::on_ble_event(const ble_evt_t& event) {
       on_sec_request(event.evt.gap_evt.conn_handle, event.evt.gap_evt.params.sec_request);
     }
   }
+  if (event.header.evt_id == BLE_GAP_EVT_AUTH_STATUS) {
+    // The reply that waits is of a pairing that has ended.
+    states_.set(event.evt.gap_evt.conn_handle, LinkFlag::kParamsReplyPending, false);
+  }
   dispatcher_.on_ble_event(event);
   lesc_.on_ble_event(event);
   retry_pending();

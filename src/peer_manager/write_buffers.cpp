@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "pm/peer_manager/detail/write_buffers.hpp"
 
+#include <utility>
+
 namespace pm {
 
 void WriteBuffers::reset() {
@@ -11,8 +13,9 @@ void WriteBuffers::reset() {
   }
 }
 
-WriteBuffers::Record* WriteBuffers::find(BufferOwner owner, DataId data, bool is_submitted) {
-  for (Record& record : records_) {
+const WriteBuffers::Record* WriteBuffers::find(BufferOwner owner, DataId data,
+                                               bool is_submitted) const {
+  for (const Record& record : records_) {
     if (record.state != State::kFree && (record.state == State::kSubmitted) == is_submitted &&
         record.owner == owner && record.data == data) {
       return &record;
@@ -22,11 +25,11 @@ WriteBuffers::Record* WriteBuffers::find(BufferOwner owner, DataId data, bool is
 }
 
 WriteBuffers::Record* WriteBuffers::pending(BufferOwner owner, DataId data) {
-  return find(owner, data, false);
+  return const_cast<Record*>(std::as_const(*this).find(owner, data, false));
 }
 
 WriteBuffers::Record* WriteBuffers::submitted(BufferOwner owner, DataId data) {
-  return find(owner, data, true);
+  return const_cast<Record*>(std::as_const(*this).find(owner, data, true));
 }
 
 bool WriteBuffers::is_taken(size_t block) const {
@@ -95,6 +98,11 @@ void WriteBuffers::release_pending(BufferOwner owner) {
       release(record);
     }
   }
+}
+
+Bytes WriteBuffers::memory(const Record& record) const {
+  return Bytes(memory_).subspan(record.first_block * config::kFlashBufferSize,
+                                record.blocks * config::kFlashBufferSize);
 }
 
 MutableBytes WriteBuffers::memory(const Record& record) {

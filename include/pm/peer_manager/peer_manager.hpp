@@ -53,8 +53,9 @@ class PeerManager {
 
   /// Mounts the store (blocking), finds the bonded peers, makes a key pair with CONFIG_PM_LESC, and
   /// starts to remove data that an interrupted deletion left behind. Handlers, parameters and lists
-  /// of an earlier init() are forgotten. Sends no events. Call it when the SoftDevice is enabled.
-  /// kInternal: the store or the cryptography failed.
+  /// of an earlier init() are forgotten; operations that the store has accepted go on. Sends no
+  /// events. Call it when the SoftDevice is enabled. kInternal: the store or the cryptography
+  /// failed; or called from inside an event that the store caused, which changes nothing.
   Status init();
   bool is_initialized() const { return initialized_; }
 
@@ -199,8 +200,8 @@ class PeerManager {
   void lesc_peer_oob_data_handler_set(LescPeerOobHandler handler) {
     lesc_.set_peer_oob_handler(handler);
   }
-  /// Main loop. Computes and answers open DH key requests: call it again and again. kInternal: a
-  /// former out-of-band or key error, until lesc_init(); or no key pair. Else as the SoftDevice.
+  /// Main loop. Computes and answers open DH key requests: call it again and again. kInternal: no
+  /// key pair could be made after a pairing, until lesc_init(); or there is none. Else as the SoftDevice.
   Status lesc_request_handler() { return lesc_.request_handler(); }
   /// For applications that use LE Secure Connections without the rest. on_ble_event() does it by
   /// itself.
@@ -212,6 +213,7 @@ class PeerManager {
   bool filter_excluded(const ble_evt_t& event);
   void notify_application(pm_evt& event);
   void advance_peers_delete(const pm_evt& event);
+  void delete_if_unbonded(const pm_evt& event);
   Status passes(PeerId peer, unsigned skip, bool& passed) const;
 
   SoftDevice& soft_device_;

@@ -63,9 +63,11 @@ class FakeStorage final : public Storage {
     if (ok(result)) {
       execute(operation);
     }
+    is_reporting_ = true;
     sink_->on_storage_event(
         {operation.is_removal ? StorageEvent::Kind::kRemove : StorageEvent::Kind::kWrite,
          operation.key, result});
+    is_reporting_ = false;
     return true;
   }
   /// Completes everything, also what completions cause. Fails the test when that does not end.
@@ -83,6 +85,9 @@ class FakeStorage final : public Storage {
   void cut_power() { queue_.clear(); }
 
   Status init(StorageSink& sink) override {
+    if (!queue_.empty() || is_reporting_) {
+      return Status::kInternal;
+    }
     sink_ = &sink;
     return init_result;
   }
@@ -149,6 +154,7 @@ class FakeStorage final : public Storage {
   }
 
   StorageSink* sink_ = nullptr;
+  bool is_reporting_ = false;
   std::deque<Operation> queue_;
 };
 

@@ -30,6 +30,8 @@ enum class LinkFlag : uint8_t {
   kProcedureIsPairing,
   kProcedureIsBonding,
   kAllowRepairing,
+  /// The SoftDevice accepted where it is to put the keys of the pairing.
+  kReceivesKeys,
   // GATT caches.
   kDbStorePending,
   kDbApplyPending,

@@ -69,6 +69,7 @@ class IdManager {
   };
 
   int tracked_index(uint16_t conn_handle) const;
+  void read_identity(PeerId peer);
   void on_connected(uint16_t conn_handle, const ble_gap_evt_connected_t& connected);
   PeerId identify(const ble_gap_addr_t& address) const;
   bool is_same_device(const ble_gap_id_key_t& identity, const ble_gap_addr_t& address) const;

@@ -35,14 +35,15 @@ constexpr uint32_t record_key(PeerId peer, DataId data) {
 class PeerDataStorage final : public StorageSink {
  public:
   /// Who asked for an operation, and so who hears of its end.
-  enum class Origin : uint8_t { kDirect, kBuffer, kErase, kPeerDeletion };
+  enum class Origin : uint8_t { kDirect, kRank, kBuffer, kErase, kPeerDeletion };
 
   PeerDataStorage(Storage& storage, PeerIdPool& pool, EventRouter& router)
       : storage_(storage), pool_(pool), router_(router) {}
   PeerDataStorage(const PeerDataStorage&) = delete;
   PeerDataStorage& operator=(const PeerDataStorage&) = delete;
 
-  /// Mounts the store, blocking; fills the pool; starts the removal of orphaned data.
+  /// Mounts the store, blocking, unless operations of an earlier init() are under way, which go on;
+  /// fills the pool; starts the removal of orphaned data.
   Status init();
 
   /// kNotFound, kInternal, or kOk with the whole stored length, whatever of it fitted into `out`.
@@ -68,6 +69,10 @@ class PeerDataStorage final : public StorageSink {
 
   /// True while accepted operations have not completed.
   bool has_outstanding() const { return count_ > 0; }
+  /// True while an operation on this record has not completed.
+  bool is_outstanding(PeerId peer, DataId data) const;
+  /// True inside the events that the store causes.
+  bool is_reporting() const { return reporting_; }
 
   void on_storage_event(const StorageEvent& event) override;
 
@@ -81,6 +86,7 @@ class PeerDataStorage final : public StorageSink {
   void remember(uint32_t key, Origin origin);
   bool has_outstanding(PeerId peer) const;
   void discover(PeerId peer);
+  void complete(const StorageEvent& completion);
   void clean();
   Status clean_next_record();
   void finish_cleaning(Status result);
@@ -93,6 +99,7 @@ class PeerDataStorage final : public StorageSink {
   std::array<Operation, config::kStorageOperations> operations_{};
   uint16_t first_ = 0;
   uint16_t count_ = 0;
+  bool reporting_ = false;
 
   // The peer being cleaned, the place in the deletion order, and whether a removal is on its way.
   bool cleaning_ = false;

@@ -25,12 +25,14 @@ class PeerDatabase {
 
   /// kInvalidParam, kNotFound: the peer is not in use. Then as PeerDataStorage::write().
   Status store(PeerId peer, DataId data, Bytes bytes);
-  /// `word` stays unchanged until the end of the write.
-  Status store_word(PeerId peer, DataId data, const uint32_t& word);
+  /// Stores a rank of our own, whose event has no token. `rank` stays unchanged until then.
+  Status store_rank(PeerId peer, const uint32_t& rank);
   /// Stores a yes or no.
   Status store_flag(PeerId peer, DataId data, bool value);
   /// kInvalidParam, kNotFound: no such record. Then as PeerDataStorage::erase().
   Status erase(PeerId peer, DataId data);
+  /// Whether a peer has a bond, stored or on its way to the store.
+  bool has_bond(PeerId peer) const;
   /// As PeerDataStorage::delete_peer(); drops what waits to be written for the peer.
   Status delete_peer(PeerId peer);
 
@@ -43,7 +45,7 @@ class PeerDatabase {
   /// Content that the store is writing under a key; empty when there is none.
   Bytes submitted_buffer(BufferOwner owner, DataId data);
   /// The newest bond of a peer that is not stored yet; nullptr when there is none.
-  const pm_peer_data_bonding* unstored_bond(PeerId peer);
+  const pm_peer_data_bonding* unstored_bond(PeerId peer) const;
   /// False: there was none.
   bool release_buffer(BufferOwner owner, DataId data);
   /// Hands a filled buffer over, to be written for `peer`. It waits while the store is busy, which
@@ -56,14 +58,17 @@ class PeerDatabase {
   bool on_storage_event(pm_evt& event, bool buffered);
   /// Submits what waits.
   void resubmit();
+  /// Something else has happened meanwhile: repeats the writes that failed several times.
+  void repeat_delayed();
 
  private:
   using Record = WriteBuffers::Record;
   using State = WriteBuffers::State;
 
   bool on_buffer_written(pm_evt& event);
+  bool wake(WriteBuffers::State state);
   Status submit(Record& record);
-  Bytes content(const Record& record);
+  Bytes content(const Record& record) const;
 
   PeerDataStorage& storage_;
   PeerIdPool& pool_;

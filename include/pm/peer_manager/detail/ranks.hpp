@@ -26,7 +26,7 @@ class Ranks {
   /// untouched.
   Status extremes(Extremes& out) const;
   Status make_highest(PeerId peer);
-  /// Completes an update, and takes its token out of the event.
+  /// Completes an update.
   void on_database_event(pm_evt& event);
 
  private:
@@ -38,7 +38,6 @@ class Ranks {
 
   bool loaded_ = false;
   bool updating_ = false;
-  PeerId updated_{};
   PeerId highest_peer_{};
   uint32_t highest_ = 0;
   // What the running update writes: unchanged until its end.

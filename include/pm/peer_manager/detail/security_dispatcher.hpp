@@ -28,7 +28,10 @@ class SecurityDispatcher {
   SecurityDispatcher(const SecurityDispatcher&) = delete;
   SecurityDispatcher& operator=(const SecurityDispatcher&) = delete;
 
-  void reset() { attempts_.reset(); }
+  void reset() {
+    attempts_.reset();
+    wipe(new_keys_.data(), sizeof new_keys_);
+  }
   void on_ble_event(const ble_evt_t& event);
 
   /// Starts security: as peripheral a Security Request, as central encryption or pairing; `params`
@@ -65,7 +68,6 @@ class SecurityDispatcher {
 
   bool store_bond(uint16_t conn_handle);
   void drop_new_keys(uint16_t conn_handle);
-  BufferOwner pairing_owner(uint16_t conn_handle) const;
 
   SoftDevice& soft_device_;
   ConnectionStates& states_;
@@ -75,6 +77,11 @@ class SecurityDispatcher {
   LescModule& lesc_;
   PairingAttemptsModule& attempts_;
   EventRouter& router_;
+
+  // Where the SoftDevice puts the keys of a link's pairing. It may run ahead of the events that are
+  // seen here, and so write when nothing is expected any more: this memory serves no other purpose
+  // and no other link. What is to be kept is copied into a write buffer, reserved before.
+  std::array<pm_peer_data_bonding, config::kLinks> new_keys_{};
 };
 
 }  // namespace pm

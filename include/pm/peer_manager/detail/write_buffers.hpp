@@ -26,6 +26,7 @@ class WriteBuffers {
     kFree,
     kFilling,    ///< handed out
     kWaiting,    ///< complete; the store had no time for it yet
+    kDelayed,    ///< complete; its write failed several times
     kFull,       ///< complete; the store had no space for it
     kSubmitted,  ///< the store reads it: not to be touched
   };
@@ -48,17 +49,20 @@ class WriteBuffers {
   Status acquire(BufferOwner owner, DataId data, size_t blocks, MutableBytes& memory);
   /// The record under a key that has not been submitted, or nullptr.
   Record* pending(BufferOwner owner, DataId data);
+  const Record* pending(BufferOwner owner, DataId data) const { return find(owner, data, false); }
   /// The record under a key that the store is writing, or nullptr.
   Record* submitted(BufferOwner owner, DataId data);
+  const Record* submitted(BufferOwner owner, DataId data) const { return find(owner, data, true); }
   void release(Record& record);
   /// Releases everything of an owner that has not been submitted.
   void release_pending(BufferOwner owner);
 
   MutableBytes memory(const Record& record);
+  Bytes memory(const Record& record) const;
   std::array<Record, config::kFlashBuffers>& records() { return records_; }
 
  private:
-  Record* find(BufferOwner owner, DataId data, bool is_submitted);
+  const Record* find(BufferOwner owner, DataId data, bool is_submitted) const;
   bool find_adjacent(size_t blocks, size_t& first) const;
   bool is_taken(size_t block) const;
 
