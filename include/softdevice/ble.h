@@ -120,8 +120,14 @@ typedef struct {
   uint16_t subversion_number; /**< Controller revision. */
 } ble_version_t;
 
-/** Octets of the greatest event with an ATT MTU: a primary service response of 16-bit services. */
-#define BLE_EVT_LEN_MAX(ATT_MTU)                                           \
+/**
+ * Octets of the greatest event with an ATT MTU: a primary service response of 16-bit services, or,
+ * where the pointers inside are wide and the MTU is small, one of fixed length.
+ */
+#define BLE_EVT_LEN_MAX(ATT_MTU)                                                           \
+  (PM_BLE_EVT_SERVICES_LEN(ATT_MTU) > sizeof(ble_evt_t) ? PM_BLE_EVT_SERVICES_LEN(ATT_MTU) \
+                                                        : sizeof(ble_evt_t))
+#define PM_BLE_EVT_SERVICES_LEN(ATT_MTU)                                   \
   (offsetof(ble_evt_t, evt.gattc_evt.params.prim_srvc_disc_rsp.services) + \
    (((ATT_MTU)-1) / 4 * sizeof(ble_gattc_service_t)))
 

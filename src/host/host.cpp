@@ -186,7 +186,7 @@ Status Host::version_get(ble_version_t* version) {
 }
 
 Status Host::user_mem_reply(uint16_t conn_handle, const ble_user_mem_block_t* block) {
-  PM_HOST_ENABLED();
+  PM_HOST_LINK(conn_handle);
   return impl_->stack->gatt.user_mem_reply(conn_handle, block);
 }
 
@@ -211,7 +211,7 @@ Status Host::opt_set(uint32_t opt_id, const ble_opt_t* opt) {
       return Status::kOk;
     case BLE_GAP_OPT_AUTH_PAYLOAD_TIMEOUT:
       return stack.gap.connections().set_payload_timeout(
-          opt->gap_opt.auth_payload_timeout.conn_handle,
+          stack.known(opt->gap_opt.auth_payload_timeout.conn_handle),
           opt->gap_opt.auth_payload_timeout.auth_payload_timeout);
     case BLE_GAP_OPT_SLAVE_LATENCY_DISABLE: {
       const auto& latency = opt->gap_opt.slave_latency_disable;
@@ -219,7 +219,7 @@ Status Host::opt_set(uint32_t opt_id, const ble_opt_t* opt) {
         return Status::kInvalidParam;
       }
       // A hint for the scheduling of the link; HCI has no word for it.
-      return stack.gap.connections().find(latency.conn_handle) != nullptr
+      return stack.gap.connections().find(stack.known(latency.conn_handle)) != nullptr
                  ? Status::kOk
                  : Status::kInvalidConnHandle;
     }

@@ -45,3 +45,13 @@ struct Host::Impl {
       return ::pm::Status::kNotEnabled; \
     }                                   \
   } while (false)
+
+/// The same, and leaves a method about a connection when the handle's present link has not been
+/// told to the application.
+#define PM_HOST_LINK(conn_handle)                           \
+  do {                                                      \
+    PM_HOST_ENABLED();                                      \
+    if (!impl_->stack->indices.is_announced(conn_handle)) { \
+      return ::pm::Status::kInvalidConnHandle;              \
+    }                                                       \
+  } while (false)

@@ -27,6 +27,10 @@ void LinkIndices::settle() {
 void LinkIndices::on_pulled(const ble_evt_t& event) {
   const uint16_t conn_handle = event.evt.gap_evt.conn_handle;
   if (event.header.evt_id == BLE_GAP_EVT_CONNECTED) {
+    const auto waiting = unannounced_.find(conn_handle);
+    if (waiting != unannounced_.end() && --waiting->second == 0) {
+      unannounced_.erase(waiting);
+    }
     const auto free = std::find(handles_.begin(), handles_.end(), BLE_CONN_HANDLE_INVALID);
     if (free != handles_.end()) {
       *free = conn_handle;
@@ -76,6 +80,7 @@ Stack::Stack(HciTransport& transport, Timers& timers, Crypto& crypto,
 }
 
 void Stack::link_up(uint16_t conn_handle) {
+  indices.on_up(conn_handle);
   smp.link_up(conn_handle);
   gatt.link_up(conn_handle);
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <map>
 #include <vector>
 
 #include "host/configuration.hpp"
@@ -10,12 +11,16 @@
 
 namespace pm::host {
 
-/// Which connection has which index, as the application sees it: between pulling CONNECTED and
-/// having dealt with DISCONNECTED.
+/// Connections as the application sees them: which has which index, between pulling CONNECTED and
+/// having dealt with DISCONNECTED, and which it has not heard of yet.
 class LinkIndices {
  public:
   explicit LinkIndices(size_t capacity) : handles_(capacity, BLE_CONN_HANDLE_INVALID) {}
 
+  void on_up(uint16_t conn_handle) { ++unannounced_[conn_handle]; }
+  /// The handle may be called: a newer link than the application knows does not have it. What it
+  /// means for the old link, whose end waits in the queue, never reaches the new one.
+  bool is_announced(uint16_t conn_handle) const { return !unannounced_.contains(conn_handle); }
   /// Before each pull: frees what the former pull ended.
   void settle();
   /// After an event was pulled.
@@ -25,6 +30,8 @@ class LinkIndices {
 
  private:
   std::vector<uint16_t> handles_;
+  /// CONNECTED events that wait, for each handle.
+  std::map<uint16_t, size_t> unannounced_;
   int ended_ = -1;
 };
 
@@ -37,6 +44,11 @@ class Stack final : private gap::UpperLayers {
         std::function<void()> wake, ControllerLost controller_lost);
 
   void start() { gap.start(); }
+  /// For calls to which only some values need a connection: no handle instead of one that the
+  /// application has not been told of.
+  uint16_t known(uint16_t conn_handle) const {
+    return indices.is_announced(conn_handle) ? conn_handle : uint16_t{BLE_CONN_HANDLE_INVALID};
+  }
 
   EventQueue events;
   LinkIndices indices;

@@ -7,6 +7,7 @@ pm_test(host_gap_test
     gap_controller_test.cpp
     gap_events_test.cpp
     gap_privacy_test.cpp
+    host_hostile_test.cpp
     l2cap_reassembler_test.cpp
     l2cap_signalling_test.cpp
   LIBRARIES pm::host pm::sim)

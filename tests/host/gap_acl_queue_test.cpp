@@ -34,6 +34,7 @@ class AclQueueTest : public testing::Test, public AclSink {
 };
 
 TEST_F(AclQueueTest, CutsAFrameAndTellsItOnceWhenItsLastPacketIsDone) {
+  queue.close(2);
   const std::vector<uint8_t> payload(60);  // 64 with the header: 27 + 27 + 10
   EXPECT_TRUE(queue.send(1, 4, payload));
   EXPECT_THAT(boundaries,
@@ -51,26 +52,29 @@ TEST_F(AclQueueTest, LinksTakeTurnsWithinTheBuffers) {
     EXPECT_TRUE(queue.send(1, 4, payload));
   }
   EXPECT_TRUE(queue.send(2, 6, payload));
-  EXPECT_THAT(links, ElementsAre(1, 1, 1));
+  EXPECT_TRUE(queue.send(2, 6, payload));
+  EXPECT_THAT(links, ElementsAre(1, 1, 2));
+  EXPECT_EQ(queue.waiting(1), 2u);
+  queue.on_completed(1, 1);
+  queue.on_completed(1, 1);
+  EXPECT_THAT(links, ElementsAre(1, 1, 2, 1, 2));
   EXPECT_EQ(queue.waiting(1), 1u);
-  queue.on_completed(1, 1);
-  queue.on_completed(1, 1);
-  EXPECT_THAT(links, ElementsAre(1, 1, 1, 2, 1));
-  EXPECT_EQ(queue.waiting(1), 0u);
 }
 
 TEST_F(AclQueueTest, ALinkThatEndsGivesItsBuffersBack) {
+  queue.set_buffers(27, 1);
   const std::vector<uint8_t> payload(200);
   EXPECT_TRUE(queue.send(1, 4, payload));
   EXPECT_TRUE(queue.send(2, 4, std::vector<uint8_t>(1)));
-  EXPECT_THAT(links, ElementsAre(1, 1, 1));
+  EXPECT_THAT(links, ElementsAre(1));
   queue.close(1);
-  EXPECT_THAT(links, ElementsAre(1, 1, 1, 2));
+  EXPECT_THAT(links, ElementsAre(1, 2));
   EXPECT_FALSE(queue.send(1, 4, payload));
   EXPECT_THAT(sent, IsEmpty());
 }
 
 TEST_F(AclQueueTest, AControllerThatReturnsTooMuchGivesNoExtraBuffers) {
+  queue.close(2);
   queue.on_completed(1, 0xFFFF);
   queue.on_completed(9, 3);
   for (int i = 0; i < 5; ++i) {
@@ -80,6 +84,30 @@ TEST_F(AclQueueTest, AControllerThatReturnsTooMuchGivesNoExtraBuffers) {
   queue.on_completed(1, 0xFFFF);
   EXPECT_EQ(links.size(), 5u);
   EXPECT_EQ(sent.size(), 3u);
+}
+
+// A peer that never acknowledges keeps its buffers for ever.
+TEST_F(AclQueueTest, OneSilentLinkLeavesBuffersToTheOthers) {
+  queue.open(3);
+  for (int i = 0; i < 8; ++i) {
+    EXPECT_TRUE(queue.send(1, 4, std::vector<uint8_t>(1)));
+  }
+  EXPECT_THAT(links, ElementsAre(1));
+  EXPECT_TRUE(queue.send(2, 4, std::vector<uint8_t>(1)));
+  EXPECT_TRUE(queue.send(3, 4, std::vector<uint8_t>(1)));
+  EXPECT_THAT(links, ElementsAre(1, 2, 3));
+  // The others gone, it may have all.
+  queue.close(2);
+  queue.close(3);
+  EXPECT_THAT(links, ElementsAre(1, 2, 3, 1, 1));
+}
+
+TEST_F(AclQueueTest, WithMoreLinksThanBuffersEachGetsOne) {
+  queue.set_buffers(27, 1);
+  EXPECT_TRUE(queue.send(2, 4, std::vector<uint8_t>(30)));
+  EXPECT_THAT(links, ElementsAre(2));
+  queue.on_completed(2, 1);
+  EXPECT_THAT(links, ElementsAre(2, 2));
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 // How an application gets events: sd_ble_evt_get(), the handler, and when link indices exist.
 #include <gmock/gmock.h>
 
+#include "host/event_queue.hpp"
 #include "host/support/host_device.hpp"
 
 namespace pm::test {
@@ -137,6 +138,35 @@ TEST(ConfigurationTest, OptionsAreCheckedAsTheSoftDeviceDoes) {
   opt.gap_opt.auth_payload_timeout = {0, 100};
   EXPECT_EQ(device.host.opt_set(BLE_GAP_OPT_AUTH_PAYLOAD_TIMEOUT, &opt),
             Status::kInvalidConnHandle);
+}
+
+// The shortest buffer that the interface allows: its macro, for the default MTU.
+TEST_F(EventTest, TheShortestBufferTakesAConnection) {
+  alignas(8) std::array<uint8_t, BLE_EVT_LEN_MAX(BLE_GATT_ATT_MTU_DEFAULT)> octets{};
+  auto len = static_cast<uint16_t>(octets.size());
+  ASSERT_EQ(peripheral.host.evt_get(octets.data(), &len), Status::kOk);
+  EXPECT_EQ(reinterpret_cast<const ble_evt_t*>(octets.data())->header.evt_id,
+            BLE_GAP_EVT_CONNECTED);
+  EXPECT_EQ(len, host::kGapEvtLen<ble_gap_evt_connected_t>);
+}
+
+using Lengths = std::vector<size_t>;
+
+TEST(EventQueue, EveryFixedEventFitsTheBufferOfTheSmallestMtu) {
+  using namespace host;
+  const Lengths lengths = {kGapEvtLen<ble_gap_evt_connected_t>,
+                           kGapEvtLen<ble_gap_evt_timeout_t>,
+                           kGapEvtLen<ble_gap_evt_adv_report_t>,
+                           kGapEvtLen<ble_gap_evt_sec_params_request_t>,
+                           kGapEvtLen<ble_gap_evt_sec_info_request_t>,
+                           kGapEvtLen<ble_gap_evt_lesc_dhkey_request_t>,
+                           kGapEvtLen<ble_gap_evt_auth_status_t>,
+                           kGapEvtLen<ble_gap_evt_conn_param_update_request_t>,
+                           kGattcEvtLen<ble_gattc_evt_exchange_mtu_rsp_t>,
+                           offsetof(ble_evt_t, evt) + sizeof(ble_gattc_evt_t),
+                           kGattsEvtLen<ble_gatts_evt_rw_authorize_request_t>,
+                           kCommonEvtLen<ble_evt_user_mem_release_t>};
+  EXPECT_THAT(lengths, testing::Each(testing::Le(BLE_EVT_LEN_MAX(BLE_GATT_ATT_MTU_DEFAULT))));
 }
 
 }  // namespace

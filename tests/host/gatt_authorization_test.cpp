@@ -150,5 +150,28 @@ TEST_F(Authorization, LateAnswerAfterDisconnectionGoesNowhere) {
   EXPECT_EQ(reply_read(BLE_GATT_STATUS_SUCCESS), Status::kInvalidState);
 }
 
+using GattAuthorization = Authorization;
+
+TEST_F(GattAuthorization, GrantChecksSecurityAnew) {
+  Builder build(gatts());
+  const uint16_t secret = build
+                              .characteristic({.uuid = sig_uuid(0x2A58),
+                                               .initial = {3},
+                                               .max_len = 4,
+                                               .write = level(2),
+                                               .write_authorized = true},
+                                              properties(kRead | kWrite))
+                              .value_handle;
+  ASSERT_EQ(secret, 16);
+  secure(2);
+  EXPECT_TRUE(ask({0x12, 16, 0, 9}).empty());
+  server().expect(BLE_GATTS_EVT_RW_AUTHORIZE_REQUEST);
+  secure(1, 0);
+  const Octets value = {9};
+  ASSERT_EQ(reply_write(BLE_GATT_STATUS_SUCCESS, &value), Status::kOk);
+  EXPECT_EQ(server_output(), std::vector<Octets>({{0x01, 0x12, 16, 0, 0x05}}));
+  EXPECT_EQ(local_value(server(), secret), Octets({3}));
+}
+
 }  // namespace
 }  // namespace pm::host::gatt::test

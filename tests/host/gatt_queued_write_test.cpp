@@ -223,5 +223,28 @@ TEST_F(QueuedWrite, MemoryComesBackWhenTheLinkGoes) {
   EXPECT_EQ(local_value(server(), handle_), Octets{0xEE});
 }
 
+using GattQueuedWrite = QueuedWrite;
+
+TEST_F(GattQueuedWrite, ExecuteChecksSecurityAnew) {
+  Builder build(gatts());
+  const uint16_t secret =
+      build
+          .characteristic(
+              {.uuid = sig_uuid(0x2A59), .initial = {0xCC}, .max_len = 40, .write = level(2)},
+              properties(kRead | kWrite))
+          .value_handle;
+  ASSERT_EQ(secret, 18);
+  secure(2);
+  EXPECT_TRUE(ask({0x16, 14, 0, 0, 0, 'a'}).empty());
+  lend();
+  EXPECT_EQ(server_output().size(), 1u);
+  EXPECT_EQ(ask({0x16, 18, 0, 0, 0, 'b'}).size(), 1u);
+  secure(1, 0);
+  EXPECT_EQ(ask({0x18, 1}), std::vector<Octets>({{0x01, 0x18, 18, 0, 0x05}}));
+  EXPECT_EQ(local_value(server(), secret), Octets({0xCC}));
+  EXPECT_EQ(local_value(server(), handle_), Octets({0xEE})) << "all or nothing";
+  expect_release();
+}
+
 }  // namespace
 }  // namespace pm::host::gatt::test

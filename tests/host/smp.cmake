@@ -15,7 +15,11 @@ pm_test(smp_test
     smp_memory_test.cpp
     smp_pairing_test.cpp
     smp_pdu_test.cpp
+    smp_stale_reply_test.cpp
     smp_timeout_test.cpp
     smp_toolbox_test.cpp
     smp_transcript_test.cpp
   LIBRARIES pm::host pm::sim OpenSSL::Crypto nlohmann_json::nlohmann_json)
+
+# It replaces the allocation functions of its program.
+pm_test(smp_freed_memory_test SOURCES smp_freed_memory_test.cpp LIBRARIES pm::host pm::sim)

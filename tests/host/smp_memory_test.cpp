@@ -33,6 +33,9 @@ class Laboratory {
         continue;
       }
       session->on_pdu(from_hex(step.pdu));
+      while (!device_.events.empty()) {
+        device_.events.pop();
+      }
       (void)session->sec_params_reply(0, &device_.params, &device_.keyset);
       if (device_.dhkey && step.pdu.starts_with("0c")) {
         ble_gap_lesc_dhkey_t key{};

@@ -7,6 +7,7 @@ namespace pm::host::gap {
 
 void AclQueue::set_buffers(uint16_t length, uint16_t count) {
   length_ = length;
+  count_ = count;
   credits_ = count;
 }
 
@@ -30,7 +31,7 @@ bool AclQueue::send(uint16_t conn_handle, uint16_t cid, Bytes payload) {
   if (found == links_.end()) {
     return false;
   }
-  std::vector<uint8_t> frame(4 + payload.size());
+  SecretOctets frame(4 + payload.size());
   store_le16(frame.data(), static_cast<uint16_t>(payload.size()));
   store_le16(frame.data() + 2, cid);
   std::copy(payload.begin(), payload.end(), frame.begin() + 4);
@@ -40,13 +41,11 @@ bool AclQueue::send(uint16_t conn_handle, uint16_t cid, Bytes payload) {
         Bytes(frame).subspan(offset, std::min<size_t>(length_, frame.size() - offset));
     const auto boundary =
         offset == 0 ? hci::PacketBoundary::kFirstNonFlushable : hci::PacketBoundary::kContinuing;
-    std::vector<uint8_t> packet(hci::kAclHeaderSize + part.size());
-    (void)hci::encode_acl(conn_handle, boundary, part, packet);
+    SecretOctets packet(hci::kAclHeaderSize + part.size());
+    (void)hci::encode_acl(conn_handle, boundary, part, {packet.data(), packet.size()});
     found->second.waiting.push_back({std::move(packet), cid, offset + part.size() == frame.size()});
   }
   ++found->second.waiting_frames;
-  // SMP distributes keys in such frames.
-  wipe(frame);
   pump();
   return true;
 }
@@ -56,12 +55,19 @@ size_t AclQueue::waiting(uint16_t conn_handle) const {
   return found == links_.end() ? 0 : found->second.waiting_frames;
 }
 
+size_t AclQueue::share() const {
+  const size_t others = links_.empty() ? 0 : links_.size() - 1;
+  return count_ > others + 1 ? count_ - others : 1;
+}
+
 void AclQueue::pump() {
-  const auto has_waiting = [](const auto& entry) { return !entry.second.waiting.empty(); };
+  const auto may_send = [limit = share()](const auto& entry) {
+    return !entry.second.waiting.empty() && entry.second.outstanding.size() < limit;
+  };
   while (credits_ > 0) {
-    auto next = std::find_if(links_.upper_bound(last_served_), links_.end(), has_waiting);
+    auto next = std::find_if(links_.upper_bound(last_served_), links_.end(), may_send);
     if (next == links_.end()) {
-      next = std::find_if(links_.begin(), links_.end(), has_waiting);
+      next = std::find_if(links_.begin(), links_.end(), may_send);
     }
     if (next == links_.end()) {
       return;
@@ -73,7 +79,6 @@ void AclQueue::pump() {
     next->second.outstanding.push_back({{}, fragment.cid, fragment.last});
     --credits_;
     sink_.send_acl_packet(fragment.packet);
-    wipe(fragment.packet);
   }
 }
 

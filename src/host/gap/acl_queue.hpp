@@ -4,8 +4,8 @@
 #include <cstdint>
 #include <deque>
 #include <map>
-#include <vector>
 
+#include "host/secret_octets.hpp"
 #include "pm/base/bytes.hpp"
 #include "pm/hci/acl.hpp"
 
@@ -23,7 +23,9 @@ class AclSink {
 };
 
 /// L2CAP frames on their way to the controller: cut into its packet length, never more packets
-/// outstanding than it has buffers, links taking turns. Core, Vol 4, Part E, 4.1.1.
+/// outstanding than it has buffers, links taking turns. Core, Vol 4, Part E, 4.1.1. A link whose
+/// peer acknowledges nothing keeps its buffers, so each leaves one to every other link as far as
+/// they go.
 class AclQueue {
  public:
   explicit AclQueue(AclSink& sink) : sink_(sink) {}
@@ -45,7 +47,7 @@ class AclQueue {
 
  private:
   struct Fragment {
-    std::vector<uint8_t> packet;
+    SecretOctets packet;
     uint16_t cid;
     bool last;
   };
@@ -56,11 +58,14 @@ class AclQueue {
     std::deque<Fragment> outstanding;
   };
 
+  /// Packets that one link may have outstanding.
+  size_t share() const;
   void pump();
 
   AclSink& sink_;
   std::map<uint16_t, LinkQueue> links_;
   uint16_t length_ = 27;
+  uint16_t count_ = 0;
   uint16_t credits_ = 0;
   uint16_t last_served_ = 0;
 };

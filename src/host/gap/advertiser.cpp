@@ -260,8 +260,8 @@ void Advertiser::limit_reached(void* context) {
 void Advertiser::terminate(uint8_t reason, uint8_t events) {
   active_ = false;
   timers_.stop(limit_timer_);
-  events_.raise(BLE_GAP_EVT_ADV_SET_TERMINATED, BLE_CONN_HANDLE_INVALID, sizeof(ble_evt_t),
-                [&](ble_evt_t& evt) {
+  events_.raise(BLE_GAP_EVT_ADV_SET_TERMINATED, BLE_CONN_HANDLE_INVALID,
+                kGapEvtLen<ble_gap_evt_adv_set_terminated_t>, [&](ble_evt_t& evt) {
                   auto& terminated = evt.evt.gap_evt.params.adv_set_terminated;
                   terminated.reason = reason;
                   terminated.adv_handle = kHandle;

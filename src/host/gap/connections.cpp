@@ -10,6 +10,9 @@ namespace {
 /// Above what the queues of ATT and SMP can hold together.
 constexpr size_t kWaitingFramesMax = 1024;
 
+/// Of one link; above what an application that pulls can be behind.
+constexpr size_t kWaitingEventsMax = 1024;
+
 }  // namespace
 
 Connections::Connections(Controller& controller, Timers& timers, EventQueue& events,
@@ -60,23 +63,39 @@ bool Connections::link_free(bool as_central) const {
 
 void Connections::add(const NewLink& fresh) {
   const uint16_t conn_handle = fresh.link.conn_handle;
-  // A controller that uses a handle twice has lost the older link without saying so.
-  if (connection(conn_handle) != nullptr) {
-    remove(conn_handle, BLE_HCI_STATUS_CODE_UNSPECIFIED_ERROR);
-  }
   auto open = std::make_unique<Connection>(config_.att_mtu);
   open->link = fresh.link;
   open->params = fresh.params;
   connections_[conn_handle] = std::move(open);
   controller_.acl().open(conn_handle);
   upper_.link_up(conn_handle);
-  events_.raise(BLE_GAP_EVT_CONNECTED, conn_handle, sizeof(ble_evt_t), [&](ble_evt_t& evt) {
-    auto& connected = evt.evt.gap_evt.params.connected;
-    connected.peer_addr = fresh.link.peer_address;
-    connected.role = fresh.link.is_central ? BLE_GAP_ROLE_CENTRAL : BLE_GAP_ROLE_PERIPH;
-    connected.conn_params = fresh.params;
-    connected.adv_handle = fresh.adv_handle;
-  });
+  events_.raise(
+      BLE_GAP_EVT_CONNECTED, conn_handle, kGapEvtLen<ble_gap_evt_connected_t>, [&](ble_evt_t& evt) {
+        auto& connected = evt.evt.gap_evt.params.connected;
+        connected.peer_addr = fresh.link.peer_address;
+        connected.role = fresh.link.is_central ? BLE_GAP_ROLE_CENTRAL : BLE_GAP_ROLE_PERIPH;
+        connected.conn_params = fresh.params;
+        connected.adv_handle = fresh.adv_handle;
+      });
+}
+
+void Connections::supersede(uint16_t conn_handle) {
+  refused_.erase(conn_handle);
+  if (connection(conn_handle) != nullptr) {
+    remove(conn_handle, BLE_HCI_STATUS_CODE_UNSPECIFIED_ERROR);
+  }
+}
+
+bool Connections::is_flooded(uint16_t conn_handle) const {
+  return events_.waiting(conn_handle) >= kWaitingEventsMax;
+}
+
+void Connections::end_flooding() {
+  for (const auto& [conn_handle, open] : connections_) {
+    if (!open->disconnecting && is_flooded(conn_handle)) {
+      (void)disconnect(conn_handle, BLE_HCI_REMOTE_DEV_TERMINATION_DUE_TO_LOW_RESOURCES);
+    }
+  }
 }
 
 void Connections::refuse(uint16_t conn_handle, uint8_t reason) {
@@ -89,7 +108,7 @@ void Connections::remove(uint16_t conn_handle, uint8_t reason) {
   upper_.link_down(conn_handle);
   controller_.acl().close(conn_handle);
   connections_.erase(conn_handle);
-  events_.raise(BLE_GAP_EVT_DISCONNECTED, conn_handle, sizeof(ble_evt_t),
+  events_.raise(BLE_GAP_EVT_DISCONNECTED, conn_handle, kGapEvtLen<ble_gap_evt_disconnected_t>,
                 [reason](ble_evt_t& evt) { evt.evt.gap_evt.params.disconnected.reason = reason; });
 }
 
@@ -126,7 +145,7 @@ void Connections::lose_all(uint8_t reason) {
 
 void Connections::on_acl_data(const hci::AclView& packet) {
   Connection* open = connection(packet.handle);
-  if (open == nullptr) {
+  if (open == nullptr || is_flooded(packet.handle)) {
     return;
   }
   const bool is_start = packet.boundary != hci::PacketBoundary::kContinuing;
@@ -143,9 +162,9 @@ void Connections::on_acl_data(const hci::AclView& packet) {
     return;
   }
   // The sink may end links, and with them the buffer that the frame stands in.
-  std::vector<uint8_t> pdu(frame->payload.begin(), frame->payload.end());
+  const SecretOctets pdu(frame->payload);
+  open->incoming.forget();
   sink->second->on_pdu(packet.handle, pdu);
-  wipe(pdu);
 }
 
 void Connections::on_frame_sent(uint16_t conn_handle, uint16_t cid) {
@@ -195,7 +214,12 @@ Status Connections::long_term_key_reply(uint16_t conn_handle, const Key128* ltk)
     return Status::kOk;
   }
   hci::LeLtkRequestReply command{conn_handle, *ltk};
-  controller_.send(command);
+  // Refused, it will never be followed by an encryption change.
+  controller_.send(command, [this, conn_handle](hci::ErrorCode status, Bytes) {
+    if (status != hci::ErrorCode::kSuccess && connection(conn_handle) != nullptr) {
+      upper_.encryption_changed(conn_handle, static_cast<uint8_t>(status), false);
+    }
+  });
   command.ltk.wipe();
   return Status::kOk;
 }

@@ -72,10 +72,15 @@ class Connections final : public Links, private l2cap::SignallingSink {
 
   // From the controller.
   void add(const NewLink& fresh);
+  /// A new connection has this handle: what had it before is over, though the controller did not
+  /// say so.
+  void supersede(uint16_t conn_handle);
   /// Ends a link that was never told to the application.
   void refuse(uint16_t conn_handle, uint8_t reason);
   void on_disconnected(const hci::DisconnectionComplete& event);
   void on_acl_data(const hci::AclView& packet);
+  /// After any event: a peer that makes more events than the application pulls loses its link.
+  void end_flooding();
   void on_frame_sent(uint16_t conn_handle, uint16_t cid);
   void on_updated(const hci::LeConnectionUpdateComplete& event);
   void on_parameters_requested(const hci::LeRemoteConnectionParameterRequest& event);
@@ -127,6 +132,7 @@ class Connections final : public Links, private l2cap::SignallingSink {
 
   Connection* connection(uint16_t conn_handle);
   const Connection* connection(uint16_t conn_handle) const;
+  bool is_flooded(uint16_t conn_handle) const;
   /// The link, if the application may still act on it.
   Status usable(uint16_t conn_handle, Connection*& out);
   void remove(uint16_t conn_handle, uint8_t reason);

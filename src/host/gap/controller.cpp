@@ -92,9 +92,7 @@ bool Controller::transmit(Pending& pending) {
     observer_(true, packet);
   }
   const Status sent = transport_.send(packet);
-  // Keys go out in commands.
   wipe(buffer);
-  wipe(pending.packet);
   pending.packet.clear();
   timers_.stop(command_timer_);
   if (!ok(sent)) {

@@ -72,7 +72,7 @@ class Controller final : private HciSink, private AclSink {
   void send(const Command& command, Done done = {}) {
     hci::CommandBuffer buffer;
     const Bytes packet = hci::encode_command(command, buffer);
-    enqueue({Command::kOpcode, {packet.begin(), packet.end()}, {}, std::move(done)});
+    enqueue({Command::kOpcode, SecretOctets(packet), {}, std::move(done)});
     wipe(buffer);
   }
   /// Queues a command whose need is only known when its turn comes: `decide` gives it, or nullopt
@@ -93,7 +93,8 @@ class Controller final : private HciSink, private AclSink {
  private:
   struct Pending {
     hci::Opcode opcode;
-    std::vector<uint8_t> packet;
+    /// Keys go out in commands.
+    SecretOctets packet;
     std::function<Bytes(hci::CommandBuffer&)> build;
     Done done;
   };

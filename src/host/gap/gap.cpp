@@ -210,9 +210,15 @@ void Gap::on_controller_lost(const std::string& reason) {
 void Gap::on_hci_event(const hci::EventView& event) {
   if (event.code == hci::EventCode::kLeMeta) {
     on_le_event(event);
-    return;
+  } else {
+    on_link_event(event);
   }
-  on_link_event(event);
+  connections_.end_flooding();
+}
+
+void Gap::on_acl_data(const hci::AclView& packet) {
+  connections_.on_acl_data(packet);
+  connections_.end_flooding();
 }
 
 void Gap::on_link_event(const hci::EventView& event) {
@@ -304,6 +310,7 @@ void Gap::on_established(const Established& event) {
   if (event.handle > hci::kMaxConnectionHandle) {
     return;
   }
+  connections_.supersede(event.handle);
   const bool is_central = event.role == hci::Role::kCentral;
   const auto air_type = static_cast<hci::AddressType>(static_cast<uint8_t>(event.peer_type) & 0x01);
   const ble_gap_addr_t on_air = event.peer_rpa != kNoAddress
@@ -317,8 +324,10 @@ void Gap::on_established(const Established& event) {
 
   const bool admitted =
       is_central ? initiator_.admits(peer, on_air) : advertiser_.admits(peer, on_air);
-  if (!admitted) {
-    connections_.refuse(event.handle, BLE_HCI_AUTHENTICATION_FAILURE);
+  if (!admitted || !connections_.link_free(is_central)) {
+    connections_.refuse(event.handle, admitted ? BLE_HCI_REMOTE_DEV_TERMINATION_DUE_TO_LOW_RESOURCES
+                                               : BLE_HCI_AUTHENTICATION_FAILURE);
+    // The application has heard of nothing: what it has begun goes on.
     if (is_central) {
       initiator_.on_failed(hci::ErrorCode::kFailedToBeEstablished);
     } else {
@@ -330,10 +339,6 @@ void Gap::on_established(const Established& event) {
     initiator_.on_connected();
   } else {
     advertiser_.on_connected();
-  }
-  if (!connections_.link_free(is_central)) {
-    connections_.refuse(event.handle, BLE_HCI_REMOTE_DEV_TERMINATION_DUE_TO_LOW_RESOURCES);
-    return;
   }
   NewLink fresh{};
   fresh.link.conn_handle = event.handle;

@@ -76,7 +76,7 @@ class Gap final : public smp::Identity, private ControllerSink {
   // ControllerSink.
   void on_controller_ready() override;
   void on_hci_event(const hci::EventView& event) override;
-  void on_acl_data(const hci::AclView& packet) override { connections_.on_acl_data(packet); }
+  void on_acl_data(const hci::AclView& packet) override;
   void on_frame_sent(uint16_t conn_handle, uint16_t cid) override {
     connections_.on_frame_sent(conn_handle, cid);
   }

@@ -190,7 +190,7 @@ void Initiator::time_out() {
   active_ = false;
   timers_.stop(timeout_timer_);
   events_.raise(
-      BLE_GAP_EVT_TIMEOUT, BLE_CONN_HANDLE_INVALID, sizeof(ble_evt_t),
+      BLE_GAP_EVT_TIMEOUT, BLE_CONN_HANDLE_INVALID, kGapEvtLen<ble_gap_evt_timeout_t>,
       [](ble_evt_t& evt) { evt.evt.gap_evt.params.timeout.src = BLE_GAP_TIMEOUT_SRC_CONN; });
 }
 

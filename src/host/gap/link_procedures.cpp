@@ -32,15 +32,15 @@ uint8_t phy_bit(uint8_t number) {
 }  // namespace
 
 void Connections::raise_updated(const Connection& open) {
-  events_.raise(BLE_GAP_EVT_CONN_PARAM_UPDATE, open.link.conn_handle, sizeof(ble_evt_t),
-                [&open](ble_evt_t& evt) {
+  events_.raise(BLE_GAP_EVT_CONN_PARAM_UPDATE, open.link.conn_handle,
+                kGapEvtLen<ble_gap_evt_conn_param_update_t>, [&open](ble_evt_t& evt) {
                   evt.evt.gap_evt.params.conn_param_update.conn_params = open.params;
                 });
 }
 
 void Connections::raise_update_request(uint16_t conn_handle, const ble_gap_conn_params_t& params) {
-  events_.raise(BLE_GAP_EVT_CONN_PARAM_UPDATE_REQUEST, conn_handle, sizeof(ble_evt_t),
-                [&params](ble_evt_t& evt) {
+  events_.raise(BLE_GAP_EVT_CONN_PARAM_UPDATE_REQUEST, conn_handle,
+                kGapEvtLen<ble_gap_evt_conn_param_update_request_t>, [&params](ble_evt_t& evt) {
                   evt.evt.gap_evt.params.conn_param_update_request.conn_params = params;
                 });
 }
@@ -168,7 +168,7 @@ void Connections::on_parameters_requested(const hci::LeRemoteConnectionParameter
 }
 
 void Connections::raise_phy(const Connection& open, uint8_t status) {
-  events_.raise(BLE_GAP_EVT_PHY_UPDATE, open.link.conn_handle, sizeof(ble_evt_t),
+  events_.raise(BLE_GAP_EVT_PHY_UPDATE, open.link.conn_handle, kGapEvtLen<ble_gap_evt_phy_update_t>,
                 [&open, status](ble_evt_t& evt) {
                   auto& update = evt.evt.gap_evt.params.phy_update;
                   update.status = status;
@@ -262,11 +262,12 @@ void Connections::on_data_length(const hci::LeDataLengthChange& event) {
   if (connection(event.handle) == nullptr) {
     return;
   }
-  events_.raise(
-      BLE_GAP_EVT_DATA_LENGTH_UPDATE, event.handle, sizeof(ble_evt_t), [&event](ble_evt_t& evt) {
-        evt.evt.gap_evt.params.data_length_update.effective_params = {
-            event.max_tx_octets, event.max_rx_octets, event.max_tx_time, event.max_rx_time};
-      });
+  events_.raise(BLE_GAP_EVT_DATA_LENGTH_UPDATE, event.handle,
+                kGapEvtLen<ble_gap_evt_data_length_update_t>, [&event](ble_evt_t& evt) {
+                  evt.evt.gap_evt.params.data_length_update.effective_params = {
+                      event.max_tx_octets, event.max_rx_octets, event.max_tx_time,
+                      event.max_rx_time};
+                });
 }
 
 Status Connections::set_payload_timeout(uint16_t conn_handle, uint16_t timeout_10ms) {
@@ -287,9 +288,10 @@ void Connections::on_payload_timeout(uint16_t conn_handle) {
   if (connection(conn_handle) == nullptr) {
     return;
   }
-  events_.raise(BLE_GAP_EVT_TIMEOUT, conn_handle, sizeof(ble_evt_t), [](ble_evt_t& evt) {
-    evt.evt.gap_evt.params.timeout.src = BLE_GAP_TIMEOUT_SRC_AUTH_PAYLOAD;
-  });
+  events_.raise(BLE_GAP_EVT_TIMEOUT, conn_handle, kGapEvtLen<ble_gap_evt_timeout_t>,
+                [](ble_evt_t& evt) {
+                  evt.evt.gap_evt.params.timeout.src = BLE_GAP_TIMEOUT_SRC_AUTH_PAYLOAD;
+                });
 }
 
 Status Connections::rssi_start(uint16_t conn_handle, uint8_t threshold_dbm, uint8_t skip_count) {
@@ -374,7 +376,7 @@ void Connections::on_rssi(uint16_t conn_handle, int8_t value) {
   }
   rssi.skipped = 0;
   rssi.reported = value;
-  events_.raise(BLE_GAP_EVT_RSSI_CHANGED, conn_handle, sizeof(ble_evt_t),
+  events_.raise(BLE_GAP_EVT_RSSI_CHANGED, conn_handle, kGapEvtLen<ble_gap_evt_rssi_changed_t>,
                 [value](ble_evt_t& evt) { evt.evt.gap_evt.params.rssi_changed.rssi = value; });
 }
 

@@ -161,8 +161,8 @@ void Scanner::timed_out(void* context) {
   auto& self = *static_cast<Scanner*>(context);
   self.abandon();
   self.disable();
-  self.events_.raise(BLE_GAP_EVT_TIMEOUT, BLE_CONN_HANDLE_INVALID, sizeof(ble_evt_t),
-                     [&self](ble_evt_t& evt) {
+  self.events_.raise(BLE_GAP_EVT_TIMEOUT, BLE_CONN_HANDLE_INVALID,
+                     kGapEvtLen<ble_gap_evt_timeout_t>, [&self](ble_evt_t& evt) {
                        auto& timeout = evt.evt.gap_evt.params.timeout;
                        timeout.src = BLE_GAP_TIMEOUT_SRC_SCAN;
                        timeout.params.adv_report_buffer = self.buffer_;
@@ -191,8 +191,8 @@ void Scanner::deliver(const Report& report) {
   paused_ = true;
   const size_t size = std::min<size_t>(report.data.size(), buffer_.len);
   std::copy_n(report.data.begin(), size, buffer_.p_data);
-  events_.raise(BLE_GAP_EVT_ADV_REPORT, BLE_CONN_HANDLE_INVALID, sizeof(ble_evt_t),
-                [&](ble_evt_t& evt) {
+  events_.raise(BLE_GAP_EVT_ADV_REPORT, BLE_CONN_HANDLE_INVALID,
+                kGapEvtLen<ble_gap_evt_adv_report_t>, [&](ble_evt_t& evt) {
                   auto& out = evt.evt.gap_evt.params.adv_report;
                   out.type.connectable = report.type == hci::ReportType::kConnectable ||
                                          report.type == hci::ReportType::kDirected;

@@ -99,10 +99,12 @@ void Client::on_error_response(att::Bearer& bearer, uint16_t handle, uint8_t err
 void Client::raise_failure(Connection& connection, uint16_t gatt_status, uint16_t error_handle) {
   const uint16_t event_id = event_of(connection.client.procedure);
   connection.client.procedure = Procedure::kNone;
-  raise(connection, event_id, sizeof(ble_evt_t), [&](ble_gattc_evt_t& event) {
-    event.gatt_status = gatt_status;
-    event.error_handle = error_handle;
-  });
+  // A failure has no parameters, but an application that looks at them finds zeros.
+  raise(connection, event_id, offsetof(ble_evt_t, evt) + sizeof(ble_gattc_evt_t),
+        [&](ble_gattc_evt_t& event) {
+          event.gatt_status = gatt_status;
+          event.error_handle = error_handle;
+        });
 }
 
 bool Client::handle_response(Connection& connection, Procedure procedure, Bytes pdu) {
@@ -150,11 +152,34 @@ ble_uuid_t Client::discovered(Bytes octets) {
 
 namespace {
 
-// Applications store these structures as they are: what lies between the members stays zero, so
-// that no octets of our stack get into somebody's flash.
-void set_uuid(ble_uuid_t& out, const ble_uuid_t& uuid) {
+// Applications store these structures as they are: only members are written into the zeroed event,
+// so that what lies between them stays zero and no octets of our stack get into somebody's flash.
+void put(ble_uuid_t& out, const ble_uuid_t& uuid) {
   out.uuid = uuid.uuid;
   out.type = uuid.type;
+}
+
+void put(ble_gattc_handle_range_t& out, const ble_gattc_handle_range_t& range) {
+  out.start_handle = range.start_handle;
+  out.end_handle = range.end_handle;
+}
+
+void put(ble_gattc_service_t& out, const ble_gattc_service_t& service) {
+  put(out.uuid, service.uuid);
+  put(out.handle_range, service.handle_range);
+}
+
+void put(ble_gattc_include_t& out, const ble_gattc_include_t& include) {
+  out.handle = include.handle;
+  put(out.included_srvc, include.included_srvc);
+}
+
+void put(ble_gattc_char_t& out, const ble_gattc_char_t& characteristic) {
+  put(out.uuid, characteristic.uuid);
+  out.char_props = characteristic.char_props;
+  out.char_ext_props = characteristic.char_ext_props;
+  out.handle_decl = characteristic.handle_decl;
+  out.handle_value = characteristic.handle_value;
 }
 
 }  // namespace
@@ -171,10 +196,7 @@ bool Client::on_services(Connection& connection, Bytes list, size_t entry_size, 
     if (!ascent.accept(range.start_handle, range.end_handle)) {
       return false;
     }
-    ble_gattc_service_t service{};
-    set_uuid(service.uuid, with_uuid ? discovered(entry.subspan(4)) : connection.client.uuid);
-    service.handle_range = range;
-    services.push_back(service);
+    services.push_back({with_uuid ? discovered(entry.subspan(4)) : connection.client.uuid, range});
   }
   raise(connection, BLE_GATTC_EVT_PRIM_SRVC_DISC_RSP,
         offsetof(ble_evt_t, evt.gattc_evt.params.prim_srvc_disc_rsp.services) +
@@ -182,7 +204,9 @@ bool Client::on_services(Connection& connection, Bytes list, size_t entry_size, 
         [&](ble_gattc_evt_t& event) {
           event.params.prim_srvc_disc_rsp.count = static_cast<uint16_t>(services.size());
           ble_gattc_service_t* out = event.params.prim_srvc_disc_rsp.services;
-          std::copy(services.begin(), services.end(), out);
+          for (const ble_gattc_service_t& service : services) {
+            put(*out++, service);
+          }
         });
   return true;
 }
@@ -205,11 +229,7 @@ bool Client::on_relationships(Connection& connection, Bytes pdu) {
     // G, 4.5.1.
     const ble_uuid_t uuid =
         size == 8 ? discovered(entry.subspan(6)) : ble_uuid_t{0, BLE_UUID_TYPE_UNKNOWN};
-    ble_gattc_include_t include{};
-    include.handle = handle;
-    set_uuid(include.included_srvc.uuid, uuid);
-    include.included_srvc.handle_range = range;
-    includes.push_back(include);
+    includes.push_back({handle, {uuid, range}});
   }
   raise(connection, BLE_GATTC_EVT_REL_DISC_RSP,
         offsetof(ble_evt_t, evt.gattc_evt.params.rel_disc_rsp.includes) +
@@ -217,7 +237,9 @@ bool Client::on_relationships(Connection& connection, Bytes pdu) {
         [&](ble_gattc_evt_t& event) {
           event.params.rel_disc_rsp.count = static_cast<uint16_t>(includes.size());
           ble_gattc_include_t* out = event.params.rel_disc_rsp.includes;
-          std::copy(includes.begin(), includes.end(), out);
+          for (const ble_gattc_include_t& include : includes) {
+            put(*out++, include);
+          }
         });
   return true;
 }
@@ -238,7 +260,7 @@ bool Client::on_characteristics(Connection& connection, Bytes pdu) {
       return false;
     }
     const uint8_t properties = entry[2];
-    set_uuid(found.uuid, discovered(entry.subspan(5)));
+    found.uuid = discovered(entry.subspan(5));
     found.char_ext_props = (properties & kExtendedProperties) != 0;
     found.char_props.broadcast = properties & 1;
     found.char_props.read = (properties >> 1) & 1;
@@ -255,7 +277,9 @@ bool Client::on_characteristics(Connection& connection, Bytes pdu) {
         [&](ble_gattc_evt_t& event) {
           event.params.char_disc_rsp.count = static_cast<uint16_t>(characteristics.size());
           ble_gattc_char_t* out = event.params.char_disc_rsp.chars;
-          std::copy(characteristics.begin(), characteristics.end(), out);
+          for (const ble_gattc_char_t& characteristic : characteristics) {
+            put(*out++, characteristic);
+          }
         });
   return true;
 }
@@ -286,7 +310,7 @@ bool Client::on_attribute_types(Connection& connection, Bytes pdu, bool raw) {
             ble_gattc_desc_t* out = event.params.desc_disc_rsp.descs;
             for (const Bytes entry : entries) {
               out->handle = load_le16(&entry[0]);
-              set_uuid(out->uuid, discovered(entry.subspan(2)));
+              put(out->uuid, discovered(entry.subspan(2)));
               ++out;
             }
           });
@@ -309,7 +333,7 @@ bool Client::on_attribute_types(Connection& connection, Bytes pdu, bool raw) {
               continue;
             }
             out16->handle = load_le16(&entry[0]);
-            set_uuid(out16->uuid, discovered(entry.subspan(2)));
+            put(out16->uuid, discovered(entry.subspan(2)));
             ++out16;
           }
         });
@@ -393,9 +417,9 @@ bool Client::on_written(Connection& connection, Bytes pdu) {
 bool Client::on_mtu(Connection& connection, Bytes pdu) {
   const uint16_t server_rx_mtu = std::max(att::kDefaultMtu, load_le16(&pdu[1]));
   connection.bearer.agree_mtu(connection.client.own_rx_mtu, server_rx_mtu);
-  raise(connection, BLE_GATTC_EVT_EXCHANGE_MTU_RSP, sizeof(ble_evt_t), [&](ble_gattc_evt_t& event) {
-    event.params.exchange_mtu_rsp.server_rx_mtu = server_rx_mtu;
-  });
+  raise(
+      connection, BLE_GATTC_EVT_EXCHANGE_MTU_RSP, kGattcEvtLen<ble_gattc_evt_exchange_mtu_rsp_t>,
+      [&](ble_gattc_evt_t& event) { event.params.exchange_mtu_rsp.server_rx_mtu = server_rx_mtu; });
   return true;
 }
 
@@ -405,7 +429,7 @@ void Client::on_request_timeout(att::Bearer& bearer) {
     return;
   }
   connection->client.procedure = Procedure::kNone;
-  raise(*connection, BLE_GATTC_EVT_TIMEOUT, sizeof(ble_evt_t),
+  raise(*connection, BLE_GATTC_EVT_TIMEOUT, kGattcEvtLen<ble_gattc_evt_timeout_t>,
         [](ble_gattc_evt_t& event) { event.params.timeout.src = BLE_GATT_TIMEOUT_SRC_PROTOCOL; });
 }
 
@@ -437,7 +461,8 @@ void Client::on_handle_value(att::Bearer& bearer, bool indication, Bytes pdu) {
 
 void Client::on_command_sent(att::Bearer& bearer) {
   if (Connection* connection = connections_.find(bearer.conn_handle())) {
-    raise(*connection, BLE_GATTC_EVT_WRITE_CMD_TX_COMPLETE, sizeof(ble_evt_t),
+    raise(*connection, BLE_GATTC_EVT_WRITE_CMD_TX_COMPLETE,
+          kGattcEvtLen<ble_gattc_evt_write_cmd_tx_complete_t>,
           [](ble_gattc_evt_t& event) { event.params.write_cmd_tx_complete.count = 1; });
   }
 }

@@ -7,6 +7,8 @@
 
 #include <algorithm>
 
+#include "host/gatt/permissions.hpp"
+
 namespace pm::host::gatt {
 
 namespace {
@@ -67,7 +69,8 @@ void Server::wait(Connection& connection, Wait wait, Bytes pdu) {
 
 void Server::wait_for_system_attributes(Connection& connection, Bytes pdu) {
   wait(connection, Wait::kSystemAttributes, pdu);
-  events_.raise(BLE_GATTS_EVT_SYS_ATTR_MISSING, connection.handle());
+  events_.raise(BLE_GATTS_EVT_SYS_ATTR_MISSING, connection.handle(),
+                kGattsEvtLen<ble_gatts_evt_sys_attr_missing_t>, [](ble_evt_t&) {});
 }
 
 void Server::resume(Connection& connection) {
@@ -88,8 +91,8 @@ void Server::handle_exchange_mtu(Connection& connection, Bytes pdu) {
   // Smaller values are wrong and count as the default. Core, Vol 3, Part F, 3.4.2.2.
   state.client_rx_mtu = std::max(att::kDefaultMtu, load_le16(&pdu[1]));
   wait(connection, Wait::kMtuReply, pdu);
-  events_.raise(BLE_GATTS_EVT_EXCHANGE_MTU_REQUEST, connection.handle(), sizeof(ble_evt_t),
-                [&](ble_evt_t& event) {
+  events_.raise(BLE_GATTS_EVT_EXCHANGE_MTU_REQUEST, connection.handle(),
+                kGattsEvtLen<ble_gatts_evt_exchange_mtu_request_t>, [&](ble_evt_t& event) {
                   event.evt.gatts_evt.params.exchange_mtu_request.client_rx_mtu =
                       state.client_rx_mtu;
                 });
@@ -178,7 +181,13 @@ Status Server::finish_write_authorization(Connection& connection,
                                           const ble_gatts_authorize_params_t& reply) {
   ServerState& state = connection.server;
   const auto opcode = static_cast<att::Opcode>(state.request[0]);
-  const bool granted = reply.gatt_status == BLE_GATT_STATUS_SUCCESS;
+  // What the application grants the link must still allow: it may have lost its encryption since.
+  const Attribute* attribute = database_.find(state.waiting_handle);
+  const att::Error objection =
+      attribute == nullptr ? att::Error::kNone
+                           : check_write(attribute->md.write_perm, connections_.link(connection));
+  const bool refused_by_application = reply.gatt_status != BLE_GATT_STATUS_SUCCESS;
+  const bool granted = !refused_by_application && objection == att::Error::kNone;
   // A prepared write changes nothing yet.
   if (granted && opcode == att::Opcode::kWriteReq) {
     PM_TRY(update_from_reply(connection, reply));
@@ -195,7 +204,9 @@ Status Server::finish_write_authorization(Connection& connection,
   }
   if (!granted) {
     // respond_error() quotes the opcode that the bearer serves.
-    connection.bearer.respond_error(state.waiting_handle, att_error_of(reply.gatt_status));
+    connection.bearer.respond_error(state.waiting_handle, refused_by_application
+                                                              ? att_error_of(reply.gatt_status)
+                                                              : static_cast<uint8_t>(objection));
     return Status::kOk;
   }
   response[0] = static_cast<uint8_t>(att::response_to(opcode));
@@ -240,22 +251,24 @@ void Server::on_confirmation(att::Bearer& bearer) {
   }
   const uint16_t handle = connection->server.indicated_handle;
   if (handle == database_.service_changed_handle()) {
-    events_.raise(BLE_GATTS_EVT_SC_CONFIRM, bearer.conn_handle());
+    events_.raise(BLE_GATTS_EVT_SC_CONFIRM, bearer.conn_handle(),
+                  offsetof(ble_evt_t, evt.gatts_evt.params), [](ble_evt_t&) {});
     return;
   }
-  events_.raise(BLE_GATTS_EVT_HVC, bearer.conn_handle(), sizeof(ble_evt_t),
+  events_.raise(BLE_GATTS_EVT_HVC, bearer.conn_handle(), kGattsEvtLen<ble_gatts_evt_hvc_t>,
                 [&](ble_evt_t& event) { event.evt.gatts_evt.params.hvc.handle = handle; });
 }
 
 void Server::on_indication_timeout(att::Bearer& bearer) {
-  events_.raise(BLE_GATTS_EVT_TIMEOUT, bearer.conn_handle(), sizeof(ble_evt_t),
+  events_.raise(BLE_GATTS_EVT_TIMEOUT, bearer.conn_handle(), kGattsEvtLen<ble_gatts_evt_timeout_t>,
                 [](ble_evt_t& event) {
                   event.evt.gatts_evt.params.timeout.src = BLE_GATT_TIMEOUT_SRC_PROTOCOL;
                 });
 }
 
 void Server::on_notification_sent(att::Bearer& bearer) {
-  events_.raise(BLE_GATTS_EVT_HVN_TX_COMPLETE, bearer.conn_handle(), sizeof(ble_evt_t),
+  events_.raise(BLE_GATTS_EVT_HVN_TX_COMPLETE, bearer.conn_handle(),
+                kGattsEvtLen<ble_gatts_evt_hvn_tx_complete_t>,
                 [](ble_evt_t& event) { event.evt.gatts_evt.params.hvn_tx_complete.count = 1; });
 }
 

@@ -45,8 +45,8 @@ bool Server::answer_unreadable(Connection& connection, const Attribute& attribut
     case ReadResult::Kind::kNeedsAuthorization:
       connection.server.waiting_handle = attribute.handle;
       wait(connection, Wait::kReadAuthorization, pdu);
-      events_.raise(BLE_GATTS_EVT_RW_AUTHORIZE_REQUEST, connection.handle(), sizeof(ble_evt_t),
-                    [&](ble_evt_t& event) {
+      events_.raise(BLE_GATTS_EVT_RW_AUTHORIZE_REQUEST, connection.handle(),
+                    kGattsEvtLen<ble_gatts_evt_rw_authorize_request_t>, [&](ble_evt_t& event) {
                       auto& request = event.evt.gatts_evt.params.authorize_request;
                       request.type = BLE_GATTS_AUTHORIZE_TYPE_READ;
                       request.request.read.handle = attribute.handle;

@@ -159,8 +159,8 @@ void Server::handle_prepare_write(Connection& connection, Bytes pdu) {
   switch (state.queue) {
     case Queue::kNone:
       wait(connection, Wait::kUserMemory, pdu);
-      events_.raise(BLE_EVT_USER_MEM_REQUEST, connection.handle(), sizeof(ble_evt_t),
-                    [](ble_evt_t& event) {
+      events_.raise(BLE_EVT_USER_MEM_REQUEST, connection.handle(),
+                    kCommonEvtLen<ble_evt_user_mem_request_t>, [](ble_evt_t& event) {
                       event.evt.common_evt.params.user_mem_request.type =
                           BLE_USER_MEM_TYPE_GATTS_QUEUED_WRITES;
                     });
@@ -236,14 +236,19 @@ void Server::handle_execute_write(Connection& connection, Bytes pdu) {
   connection.bearer.respond(response);
 }
 
-/// All or nothing: each value is checked as it would be by then, before the first is written.
+/// All or nothing: each value is checked as it would be by then, before the first is written, and
+/// access to it as it is now.
 void Server::execute_prepared(Connection& connection, bool tell_application) {
   ServerState& state = connection.server;
   std::map<uint16_t, uint16_t> lengths;
   for (const PreparedWrite& write : state.prepared) {
     const Attribute& attribute = *database_.find(write.handle);
     uint16_t& length = lengths.try_emplace(write.handle, attribute.len).first->second;
-    const att::Error error = check_value(attribute, write.offset, length, write.data);
+    // The link may have lost its encryption since the value was queued.
+    att::Error error = check_write(attribute.md.write_perm, connections_.link(connection));
+    if (error == att::Error::kNone) {
+      error = check_value(attribute, write.offset, length, write.data);
+    }
     if (error != att::Error::kNone) {
       const uint16_t handle = write.handle;
       drop_prepared(connection);
@@ -274,8 +279,8 @@ void Server::drop_prepared(Connection& connection) {
   state.block_used = 0;
   state.prepared.clear();
   if (lent) {
-    events_.raise(BLE_EVT_USER_MEM_RELEASE, connection.handle(), sizeof(ble_evt_t),
-                  [&](ble_evt_t& event) {
+    events_.raise(BLE_EVT_USER_MEM_RELEASE, connection.handle(),
+                  kCommonEvtLen<ble_evt_user_mem_release_t>, [&](ble_evt_t& event) {
                     auto& release = event.evt.common_evt.params.user_mem_release;
                     release.type = BLE_USER_MEM_TYPE_GATTS_QUEUED_WRITES;
                     release.mem_block = block;

@@ -38,7 +38,7 @@ std::optional<Frame> Reassembler::complete() const {
   if (mtu == 0 || (length > mtu && cid != kCidSignalling)) {
     return std::nullopt;
   }
-  return Frame{cid, kept_, length > mtu};
+  return Frame{cid, Bytes(kept_.data(), kept_size_), length > mtu};
 }
 
 std::optional<Frame> Reassembler::feed(bool is_start, Bytes fragment) {
@@ -46,7 +46,7 @@ std::optional<Frame> Reassembler::feed(bool is_start, Bytes fragment) {
     active_ = true;
     header_size_ = 0;
     received_ = 0;
-    kept_.clear();
+    kept_size_ = 0;
   }
   if (!active_) {
     return std::nullopt;
@@ -65,9 +65,10 @@ std::optional<Frame> Reassembler::feed(bool is_start, Bytes fragment) {
     return std::nullopt;
   }
   received_ += fragment.size();
-  const size_t room = kept_limit() - std::min(kept_limit(), kept_.size());
-  kept_.insert(kept_.end(), fragment.begin(),
-               fragment.begin() + static_cast<std::ptrdiff_t>(std::min(room, fragment.size())));
+  const size_t room = kept_limit() - std::min(kept_limit(), kept_size_);
+  const size_t part = std::min(room, fragment.size());
+  std::copy_n(fragment.begin(), part, kept_.begin() + kept_size_);
+  kept_size_ += part;
   if (received_ < length) {
     return std::nullopt;
   }

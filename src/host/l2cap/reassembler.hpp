@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
-#include <vector>
 
+#include "host/secret_octets.hpp"
 #include "pm/base/bytes.hpp"
 
 namespace pm::host::l2cap {
@@ -16,7 +17,7 @@ inline constexpr size_t kSignallingMtu = 23;
 /// MTU of SMP with LE Secure Connections. Core, Vol 3, Part H, 3.2.
 inline constexpr size_t kSmpMtu = 65;
 
-/// One whole frame. `payload` stays valid until the reassembler is fed again.
+/// One whole frame. `payload` stays valid until the reassembler is fed again or forgets.
 struct Frame {
   uint16_t cid;
   Bytes payload;
@@ -32,10 +33,13 @@ struct Frame {
 class Reassembler {
  public:
   /// `att_mtu`: greatest ATT PDU accepted, in octets.
-  explicit Reassembler(size_t att_mtu) : att_mtu_(att_mtu) {}
+  explicit Reassembler(size_t att_mtu)
+      : att_mtu_(att_mtu), kept_(std::max({att_mtu, kSignallingMtu, kSmpMtu})) {}
 
   /// Takes the payload of one ACL packet; gives the frame that it completes, if any.
   std::optional<Frame> feed(bool is_start, Bytes fragment);
+  /// The frame that feed() gave is dealt with: what it left here is wiped.
+  void forget() { wipe(kept_.data(), kept_.size()); }
 
  private:
   size_t mtu_of(uint16_t cid) const;
@@ -43,7 +47,9 @@ class Reassembler {
   std::optional<Frame> complete() const;
 
   size_t att_mtu_;
-  std::vector<uint8_t> kept_;
+  /// As long as the longest frame; SMP brings keys.
+  SecretOctets kept_;
+  size_t kept_size_ = 0;
   size_t header_size_ = 0;
   uint8_t header_[kHeaderSize] = {};
   /// Payload octets seen, kept or not.

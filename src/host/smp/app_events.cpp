@@ -1,21 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "host/smp/app_events.hpp"
 
-#include <cstddef>
-
 #include "host/smp/passkey.hpp"
 
 namespace pm::host::smp {
 
 template <class Params, class Fill>
-void AppEvents::raise(uint16_t evt_id, Fill&& fill) {
-  constexpr size_t kLength = offsetof(ble_evt_t, evt.gap_evt.params) + sizeof(Params);
-  queue_.raise(evt_id, conn_handle_, kLength,
-               [&](ble_evt_t& event) { fill(event.evt.gap_evt.params); });
+uint64_t AppEvents::raise(uint16_t evt_id, Fill&& fill) {
+  return queue_.raise(evt_id, conn_handle_, kGapEvtLen<Params>,
+                      [&](ble_evt_t& event) { fill(event.evt.gap_evt.params); });
 }
 
-void AppEvents::sec_params_request(const Pairing& pairing) {
-  raise<ble_gap_evt_sec_params_request_t>(BLE_GAP_EVT_SEC_PARAMS_REQUEST, [&](auto& params) {
+uint64_t AppEvents::sec_params_request(const Pairing& pairing) {
+  return raise<ble_gap_evt_sec_params_request_t>(BLE_GAP_EVT_SEC_PARAMS_REQUEST, [&](auto& params) {
     const Features& features = pairing.peer_features();
     const uint8_t own = pairing.is_initiator ? features.responder_keys : features.initiator_keys;
     const uint8_t other = pairing.is_initiator ? features.initiator_keys : features.responder_keys;
@@ -44,29 +41,30 @@ void AppEvents::sec_request(uint8_t auth_req) {
   });
 }
 
-void AppEvents::sec_info_request(const ble_gap_addr_t& peer, const ble_gap_master_id_t& master_id) {
-  raise<ble_gap_evt_sec_info_request_t>(BLE_GAP_EVT_SEC_INFO_REQUEST, [&](auto& params) {
+uint64_t AppEvents::sec_info_request(const ble_gap_addr_t& peer,
+                                     const ble_gap_master_id_t& master_id) {
+  return raise<ble_gap_evt_sec_info_request_t>(BLE_GAP_EVT_SEC_INFO_REQUEST, [&](auto& params) {
     params.sec_info_request.peer_addr = peer;
     params.sec_info_request.master_id = master_id;
     params.sec_info_request.enc_info = 1;
   });
 }
 
-void AppEvents::passkey_display(uint32_t passkey, bool match_request) {
-  raise<ble_gap_evt_passkey_display_t>(BLE_GAP_EVT_PASSKEY_DISPLAY, [&](auto& params) {
+uint64_t AppEvents::passkey_display(uint32_t passkey, bool match_request) {
+  return raise<ble_gap_evt_passkey_display_t>(BLE_GAP_EVT_PASSKEY_DISPLAY, [&](auto& params) {
     passkey_to_digits(passkey, params.passkey_display.passkey);
     params.passkey_display.match_request = match_request;
   });
 }
 
-void AppEvents::auth_key_request(uint8_t key_type) {
-  raise<ble_gap_evt_auth_key_request_t>(BLE_GAP_EVT_AUTH_KEY_REQUEST, [&](auto& params) {
+uint64_t AppEvents::auth_key_request(uint8_t key_type) {
+  return raise<ble_gap_evt_auth_key_request_t>(BLE_GAP_EVT_AUTH_KEY_REQUEST, [&](auto& params) {
     params.auth_key_request.key_type = key_type;
   });
 }
 
-void AppEvents::lesc_dhkey_request(ble_gap_lesc_p256_pk_t* peer_public_key, bool oob) {
-  raise<ble_gap_evt_lesc_dhkey_request_t>(BLE_GAP_EVT_LESC_DHKEY_REQUEST, [&](auto& params) {
+uint64_t AppEvents::lesc_dhkey_request(ble_gap_lesc_p256_pk_t* peer_public_key, bool oob) {
+  return raise<ble_gap_evt_lesc_dhkey_request_t>(BLE_GAP_EVT_LESC_DHKEY_REQUEST, [&](auto& params) {
     params.lesc_dhkey_request.p_pk_peer = peer_public_key;
     params.lesc_dhkey_request.oobd_req = oob;
   });

@@ -52,7 +52,9 @@ class SecurityManager final : public ChannelSink {
   void key_refreshed(uint16_t conn_handle, uint8_t hci_status);
 
   // --- Calls of the application ---
-  // Each gives kInvalidConnHandle for an unknown connection.
+  // Each gives kInvalidConnHandle for an unknown connection. An answer gives kInvalidState ("not
+  // asked") until the application has pulled the event that asks, so that what it meant for a
+  // pairing that is over never reaches the next one.
 
   /// Central: sends a Pairing Request; nullptr refuses a received Security Request with Pairing
   /// Failed. Peripheral: sends a Security Request made of bond, mitm, lesc and keypress.

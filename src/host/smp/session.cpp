@@ -46,6 +46,7 @@ void Session::reset() {
   enter<Idle>();
   wipe(&pairing_, sizeof(pairing_));
   pairing_ = Pairing{};
+  questions_ = {.stored_key = questions_.stored_key};
   key_released_ = false;
 }
 
@@ -224,22 +225,24 @@ void Session::apply(Outcome outcome) {
 void Session::raise(const Notice& notice) {
   switch (notice.kind) {
     case Notice::Kind::kSecurityParameters:
-      events_.sec_params_request(pairing_);
+      questions_.params = events_.sec_params_request(pairing_);
       return;
     case Notice::Kind::kDhKey:
     case Notice::Kind::kDhKeyAndOob:
-      events_.lesc_dhkey_request(pairing_.keyset.keys_peer.p_pk,
-                                 notice.kind == Notice::Kind::kDhKeyAndOob);
+      questions_.dhkey = events_.lesc_dhkey_request(pairing_.keyset.keys_peer.p_pk,
+                                                    notice.kind == Notice::Kind::kDhKeyAndOob);
       return;
     case Notice::Kind::kShowPasskey:
+      events_.passkey_display(notice.value, false);
+      return;
     case Notice::Kind::kCompareNumber:
-      events_.passkey_display(notice.value, notice.kind == Notice::Kind::kCompareNumber);
+      questions_.auth_key = events_.passkey_display(notice.value, true);
       return;
     case Notice::Kind::kEnterPasskey:
-      events_.auth_key_request(BLE_GAP_AUTH_KEY_TYPE_PASSKEY);
+      questions_.auth_key = events_.auth_key_request(BLE_GAP_AUTH_KEY_TYPE_PASSKEY);
       return;
     case Notice::Kind::kEnterOob:
-      events_.auth_key_request(BLE_GAP_AUTH_KEY_TYPE_OOB);
+      questions_.auth_key = events_.auth_key_request(BLE_GAP_AUTH_KEY_TYPE_OOB);
       return;
   }
 }
@@ -328,8 +331,10 @@ void Session::long_term_key_requested(std::span<const uint8_t, 8> rand, uint16_t
   ble_gap_master_id_t master_id{};
   master_id.ediv = ediv;
   std::copy(rand.begin(), rand.end(), master_id.rand);
+  // An older key that the controller has is not the one that it asks for now.
+  stored_key_.reset();
   key_requested_ = true;
-  events_.sec_info_request(link_.peer_address, master_id);
+  questions_.stored_key = events_.sec_info_request(link_.peer_address, master_id);
 }
 
 void Session::encryption_changed(uint8_t hci_status, bool enabled) {

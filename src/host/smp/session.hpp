@@ -65,6 +65,19 @@ class Session {
     uint8_t key_size;
   };
 
+  /// Questions put to the application and not answered, as numbers of their events; 0: none.
+  struct Questions {
+    uint64_t params = 0;
+    uint64_t auth_key = 0;
+    uint64_t dhkey = 0;
+    uint64_t stored_key = 0;
+  };
+
+  /// The application has seen this question. Before, its answer is meant for an older one: of a
+  /// pairing that the peer has given up, or of another link with this handle.
+  bool is_asked(uint64_t question) const {
+    return question != 0 && services_.events.was_pulled(question);
+  }
   bool pairing_under_way() const { return !std::holds_alternative<Idle>(phase_); }
   bool encryption_under_way() const { return stored_key_.has_value() || key_requested_; }
   Context context();
@@ -109,6 +122,7 @@ class Session {
   Phase phase_;
   Pairing pairing_;
   SecurityRequest security_request_ = SecurityRequest::kNone;
+  Questions questions_;
   std::optional<StoredKeyInUse> stored_key_;
   bool key_requested_ = false;
   bool key_released_ = false;

@@ -67,7 +67,7 @@ Status Session::authenticate(const ble_gap_sec_params_t* params) {
 Status Session::sec_params_reply(uint8_t sec_status, const ble_gap_sec_params_t* params,
                                  const ble_gap_sec_keyset_t* keyset) {
   auto* exchange = std::get_if<FeatureExchange>(&phase_);
-  if (exchange == nullptr || !exchange->awaits_reply()) {
+  if (exchange == nullptr || !exchange->awaits_reply() || !is_asked(questions_.params)) {
     return Status::kInvalidState;
   }
   if (sec_status != BLE_GAP_SEC_STATUS_SUCCESS) {
@@ -119,7 +119,7 @@ UserInput Session::awaited_input() const {
 
 Status Session::auth_key_reply(uint8_t key_type, const uint8_t* key) {
   const UserInput awaited = awaited_input();
-  if (awaited == UserInput::kNone) {
+  if (awaited == UserInput::kNone || !is_asked(questions_.auth_key)) {
     return Status::kInvalidState;
   }
   UserReply reply;
@@ -160,7 +160,7 @@ Status Session::auth_key_reply(uint8_t key_type, const uint8_t* key) {
 
 Status Session::lesc_dhkey_reply(uint8_t sec_status, const ble_gap_lesc_dhkey_t* dhkey) {
   auto* sc = std::get_if<ScAuthentication>(&phase_);
-  if (sc == nullptr || !sc->awaits_dhkey()) {
+  if (sc == nullptr || !sc->awaits_dhkey() || !is_asked(questions_.dhkey)) {
     return Status::kInvalidState;
   }
   if (sec_status != BLE_GAP_SEC_STATUS_SUCCESS) {
@@ -197,7 +197,7 @@ Status Session::keypress_notify(uint8_t kp_not) {
 Status Session::lesc_oob_data_set(const ble_gap_lesc_oob_data_t* own,
                                   const ble_gap_lesc_oob_data_t* peer) {
   auto* sc = std::get_if<ScAuthentication>(&phase_);
-  if (sc == nullptr || !sc->awaits_oob_data()) {
+  if (sc == nullptr || !sc->awaits_oob_data() || !is_asked(questions_.dhkey)) {
     return Status::kInvalidState;
   }
   // Each side's flag says what it received; the data must say the same.
@@ -236,11 +236,12 @@ Status Session::encrypt(const ble_gap_master_id_t& master_id, const ble_gap_enc_
 }
 
 Status Session::sec_info_reply(const ble_gap_enc_info_t* enc_info) {
-  if (!key_requested_) {
+  if (!key_requested_ || !is_asked(questions_.stored_key)) {
     return Status::kInvalidState;
   }
   if (enc_info == nullptr) {
     key_requested_ = false;
+    stored_key_.reset();
     return services_.links.long_term_key_reply(link_.conn_handle, nullptr);
   }
   if (!is_key_size(enc_info->ltk_len)) {
@@ -252,6 +253,9 @@ Status Session::sec_info_reply(const ble_gap_enc_info_t* enc_info) {
   Key128 ltk{std::span<const uint8_t, 16>(enc_info->ltk)};
   const Status status = services_.links.long_term_key_reply(link_.conn_handle, &ltk);
   ltk.wipe();
+  if (!ok(status)) {
+    stored_key_.reset();
+  }
   return status;
 }
 

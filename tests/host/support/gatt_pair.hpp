@@ -113,7 +113,7 @@ struct Host {
   Event expect(uint16_t id) {
     if (events.empty()) {
       ADD_FAILURE() << "no event, expected " << id;
-      events.raise(0, conn);
+      events.raise(0, conn, sizeof(ble_evt_t), [](ble_evt_t&) {});
     }
     Event event(events);
     EXPECT_EQ(event.id(), id);
