@@ -168,6 +168,20 @@ TEST_F(Distribution, IdentityAddressHasToBeOne) {
   }
 }
 
+using SmpKeyDistribution = Distribution;
+
+// The random bits of a static address are neither all 1 nor all 0. Core, Vol 6, Part B, 1.3.2.1.
+TEST_F(SmpKeyDistribution, DegenerateStaticIdentityIsRejected) {
+  for (const char* address : {"0901ffffffffffff", "09010000000000c0"}) {
+    reconnect();
+    peripheral_waits_for_keys(true);
+    peripheral.inject("08" + std::string(32, '3'));
+    peripheral.inject(address);
+    EXPECT_THAT(peripheral.take_log(), ElementsAre("AUTH_STATUS 0f local")) << address;
+    EXPECT_EQ(peripheral.links.sent.back(), "050f");
+  }
+}
+
 TEST_F(Distribution, PeerRejectsOurKeys) {
   peripheral_waits_for_keys(true);
   peripheral.own_enc = {};

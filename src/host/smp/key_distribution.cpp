@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <cstring>
 
+#include "host/gap/address.hpp"
+
 namespace pm::host::smp {
 namespace {
 
@@ -14,8 +16,6 @@ ble_gap_enc_info_t enc_info_of(const Agreement& agreement) {
   info.ltk_len = agreement.key_size & 0x3F;
   return info;
 }
-
-bool is_static_random(const uint8_t* address) { return (address[5] & 0xC0) == 0xC0; }
 
 }  // namespace
 
@@ -121,7 +121,8 @@ bool KeyDistribution::accept(const Pairing& pairing, const Pdu& pdu, Reason& rea
     body.copy_to(material_.peer_id.id_info.irk);
     return true;
   }
-  // Identity addresses are public or static; whoever claims ours is not to be bonded with. 3.6.5.
+  // Identity addresses are public or proper static ones, or every list that they go into is refused
+  // later; whoever claims ours is not to be bonded with. 3.6.5.
   ble_gap_addr_t& address = material_.peer_id.id_addr_info;
   const uint8_t type = body.u8();
   body.copy_to(address.addr);
@@ -132,10 +133,9 @@ bool KeyDistribution::accept(const Pairing& pairing, const Pdu& pdu, Reason& rea
     return false;
   }
   reason = Reason::kKeyRejected;
-  const bool is_identity = type == BLE_GAP_ADDR_TYPE_PUBLIC || is_static_random(address.addr);
   const bool is_ours =
       own.addr_type == type && std::memcmp(own.addr, address.addr, BLE_GAP_ADDR_LEN) == 0;
-  return is_identity && !is_ours;
+  return gap::is_identity_address(address) && !is_ours;
 }
 
 void KeyDistribution::store(const Pairing& pairing) const {
