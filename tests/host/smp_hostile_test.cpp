@@ -276,11 +276,14 @@ TEST_F(Hostile, InvalidPublicKeys) {
     ASSERT_EQ(initiator.authenticate(), Status::kOk);
     initiator.inject("02030009100303");
     responder.inject("01030009100303");
+    // With the X of the debug key it is refused as that, before anybody looks at Y.
+    const bool is_debug = vector.at("id").get<std::string>().starts_with("inv-debug");
+    const std::string reason = is_debug ? "0a" : "0b";
     for (Device* device : {&initiator, &responder}) {
       device->pump();
       device->inject(vector.at("pdu_public_key_wire"));
-      EXPECT_EQ(device->take_log().back(), "AUTH_STATUS 0b local");
-      EXPECT_EQ(device->links.sent.back(), "050b");
+      EXPECT_EQ(device->take_log().back(), "AUTH_STATUS " + reason + " local");
+      EXPECT_EQ(device->links.sent.back(), "05" + reason);
     }
   }
 }
@@ -449,6 +452,25 @@ TEST_F(Hostile, TwoPairingsDoNotMix) {
   reconnect();
   pair();
   EXPECT_NE(to_hex(central.own_enc.enc_info.ltk), first) << "new nonces, new key";
+}
+
+// Its private key is printed in the specification, so whoever offers it offers no secret.
+TEST(LescDebugKey, RefusedOutsideDebugMode) {
+  const std::string debug_key =
+      "0ce69d350e480103ccdbfdf4ac1191f4efb9a5f9e9a7832c5e2cbe97f2d203b020"
+      "8bd28915d08e1c742430ed8fc24563765c15525abf9a32636deb2a65499c80dc";
+  for (const bool is_central : {true, false}) {
+    sim::VirtualClock clock;
+    Device device(clock, is_central, 5);
+    if (is_central) {
+      ASSERT_EQ(device.authenticate(), Status::kOk);
+    }
+    device.inject(is_central ? "02030009100303" : "01030009100303");
+    device.take_log();
+    device.inject(debug_key);
+    EXPECT_THAT(device.take_log(), ElementsAre("AUTH_STATUS 0a local"));
+    EXPECT_EQ(device.links.sent.back(), "050a");
+  }
 }
 
 }  // namespace
