@@ -6,6 +6,7 @@
 
 #include <set>
 
+#include "host/gap/address.hpp"
 #include "host/support/host_device.hpp"
 
 namespace pm::test {
@@ -231,6 +232,41 @@ TEST_P(PrivacyTest, SettingsAreCheckedAsTheSoftDeviceDoes) {
 INSTANTIATE_TEST_SUITE_P(Resolving, PrivacyTest, testing::Bool(), [](const auto& resolving) {
   return resolving.param ? "InTheHost" : "InTheController";
 });
+
+/// A source of randomness that is stuck.
+class StuckCrypto final : public Crypto {
+ public:
+  explicit StuckCrypto(uint8_t octet) : octet_(octet) {}
+  Status random(MutableBytes out) override {
+    std::fill(out.begin(), out.end(), octet_);
+    return Status::kOk;
+  }
+  Status aes128(std::span<const uint8_t, 16>, std::span<const uint8_t, 16>,
+                std::span<uint8_t, 16>) override {
+    return Status::kInternal;
+  }
+  Status aes_cmac(std::span<const uint8_t, 16>, Bytes, std::span<uint8_t, 16>) override {
+    return Status::kInternal;
+  }
+  Status generate_key_pair(std::span<uint8_t, 64>) override { return Status::kInternal; }
+  Status key_agreement(std::span<const uint8_t, 64>, std::span<uint8_t, 32>) override {
+    return Status::kInternal;
+  }
+  void destroy_key_pair() override {}
+
+ private:
+  uint8_t octet_;
+};
+
+TEST(GapPrivacy, ConstantRandomnessFails) {
+  const ble_gap_irk_t irk = numbered_irk(7);
+  for (const uint8_t octet : {uint8_t{0x00}, uint8_t{0xFF}}) {
+    StuckCrypto crypto(octet);
+    ble_gap_addr_t address{};
+    EXPECT_EQ(host::gap::make_resolvable(crypto, irk.irk, address), Status::kInternal);
+    EXPECT_EQ(host::gap::make_non_resolvable(crypto, address), Status::kInternal);
+  }
+}
 
 }  // namespace
 }  // namespace pm::test

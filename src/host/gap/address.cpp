@@ -33,6 +33,20 @@ bool degenerate(const uint8_t* octets, size_t size) {
   return zeros || ones;
 }
 
+/// The chance that a source of randomness gives so many degenerate values is 2^-336; one that does
+/// is broken.
+constexpr int kTriesMax = 16;
+
+Status random_bits(Crypto& crypto, MutableBytes out) {
+  for (int i = 0; i < kTriesMax; ++i) {
+    PM_TRY(crypto.random(out));
+    if (!degenerate(out.data(), out.size())) {
+      return Status::kOk;
+    }
+  }
+  return Status::kInternal;
+}
+
 }  // namespace
 
 bool same_address(const ble_gap_addr_t& a, const ble_gap_addr_t& b) {
@@ -99,9 +113,7 @@ Status make_resolvable(Crypto& crypto, Irk irk, ble_gap_addr_t& out) {
   ble_gap_addr_t address{};
   address.addr_type = BLE_GAP_ADDR_TYPE_RANDOM_PRIVATE_RESOLVABLE;
   uint8_t* prand = address.addr + 3;
-  do {
-    PM_TRY(crypto.random(MutableBytes(prand, 3)));
-  } while (degenerate(prand, 3));
+  PM_TRY(random_bits(crypto, MutableBytes(prand, 3)));
   prand[2] = static_cast<uint8_t>((prand[2] & ~kTopBits) | kTopResolvable);
   if (!ah(crypto, irk, prand, address.addr)) {
     return Status::kInternal;
@@ -113,9 +125,7 @@ Status make_resolvable(Crypto& crypto, Irk irk, ble_gap_addr_t& out) {
 Status make_non_resolvable(Crypto& crypto, ble_gap_addr_t& out) {
   ble_gap_addr_t address{};
   address.addr_type = BLE_GAP_ADDR_TYPE_RANDOM_PRIVATE_NON_RESOLVABLE;
-  do {
-    PM_TRY(crypto.random(address.addr));
-  } while (degenerate(address.addr, 6));
+  PM_TRY(random_bits(crypto, address.addr));
   address.addr[5] = static_cast<uint8_t>(address.addr[5] & ~kTopBits);
   out = address;
   return Status::kOk;
