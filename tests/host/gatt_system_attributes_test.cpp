@@ -192,5 +192,43 @@ TEST_F(SystemAttributes, UnknownLinksAreRefused) {
   EXPECT_EQ(gatts().gatts_sys_attr_get(kServerConn, nullptr, nullptr, 0), Status::kInvalidAddr);
 }
 
+// CRC-16/CCITT-FALSE, as the format says.
+Octets with_crc(Octets records) {
+  uint16_t crc = 0xFFFF;
+  for (const uint8_t octet : records) {
+    crc = static_cast<uint16_t>(crc ^ (octet << 8));
+    for (int bit = 0; bit < 8; ++bit) {
+      crc = static_cast<uint16_t>((crc & 0x8000) != 0 ? (crc << 1) ^ 0x1021 : crc << 1);
+    }
+  }
+  records.push_back(static_cast<uint8_t>(crc));
+  records.push_back(static_cast<uint8_t>(crc >> 8));
+  return records;
+}
+
+TEST_F(SystemAttributes, ReservedBitsAreNotKept) {
+  HeartRate heart_rate(gatts());
+  const auto cccd = static_cast<uint8_t>(heart_rate.measurement.cccd_handle);
+  secure(2, 16, true);
+  ASSERT_EQ(restore(with_crc({11, 0, 2, 0, 0x02, 0, cccd, 0, 2, 0, 0xFD, 0xFF})), Status::kOk);
+  EXPECT_EQ(ask({0x0A, cccd, 0}), std::vector<Octets>({{0x0B, 1, 0}}));
+  EXPECT_EQ(saved(), with_crc({11, 0, 2, 0, 0x02, 0, cccd, 0, 2, 0, 0x01, 0}));
+}
+
+TEST_F(SystemAttributes, ARequestOnADeadBearerIsNotResumed) {
+  HeartRate heart_rate(gatts());
+  const auto cccd = static_cast<uint8_t>(heart_rate.measurement.cccd_handle);
+  EXPECT_TRUE(ask({0x12, cccd, 0, 1, 0}).empty());
+  server().expect(BLE_GATTS_EVT_SYS_ATTR_MISSING);
+  // A request of our own is never answered.
+  ASSERT_EQ(gatts().gattc_read(kServerConn, 3, 0), Status::kOk);
+  EXPECT_EQ(server_output().size(), 1u);
+  timers().advance(30'000'000);
+  server().expect(BLE_GATTC_EVT_TIMEOUT);
+  ASSERT_EQ(initialise(server()), Status::kOk);
+  EXPECT_TRUE(server_output().empty());
+  EXPECT_TRUE(server().is_quiet()) << "nothing was written";
+}
+
 }  // namespace
 }  // namespace pm::host::gatt::test

@@ -19,6 +19,8 @@ namespace {
 constexpr uint32_t kBothKinds =
     BLE_GATTS_SYS_ATTR_FLAG_SYS_SRVCS | BLE_GATTS_SYS_ATTR_FLAG_USR_SRVCS;
 constexpr size_t kCrcSize = 2;
+// Of a CCCD; the others are reserved, and read as 0. Core, Vol 3, Part G, 3.3.3.3.
+constexpr uint16_t kDefinedBits = BLE_GATT_HVX_NOTIFICATION | BLE_GATT_HVX_INDICATION;
 
 constexpr uint16_t crc16(Bytes bytes) {
   uint16_t crc = 0xFFFF;
@@ -77,7 +79,7 @@ Status Server::sys_attr_set(uint16_t conn_handle, const uint8_t* data, uint16_t 
           check_value(*attribute, 0, attribute->len, value) != att::Error::kNone) {
         return Status::kInvalidData;
       }
-      restored[handle] = {load_le16(value.data()), !proven};
+      restored[handle] = {static_cast<uint16_t>(load_le16(value.data()) & kDefinedBits), !proven};
     }
     if (!reader.ok()) {
       return Status::kInvalidData;
@@ -91,7 +93,8 @@ Status Server::sys_attr_set(uint16_t conn_handle, const uint8_t* data, uint16_t 
   state.configurations.merge(restored);
   // Also when the flags covered one kind only: the other has its defaults, or what it had.
   state.system_attributes_ready = true;
-  if (state.wait == Wait::kSystemAttributes) {
+  // After a timeout nothing is sent on the bearer any more. Core, Vol 3, Part F, 3.3.3.
+  if (state.wait == Wait::kSystemAttributes && !connection->bearer.is_dead()) {
     resume(*connection);
   }
   return Status::kOk;
