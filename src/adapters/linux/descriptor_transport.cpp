@@ -196,6 +196,8 @@ void DescriptorTransport::transmit() {
                         lose("sending failed: " + error.message());
                         return;
                       }
+                      // Keys go out in commands, and come in on SMP's channel.
+                      wipe(output_.front());
                       output_.pop_front();
                       if (!output_.empty()) {
                         transmit();
@@ -217,6 +219,7 @@ void DescriptorTransport::receive() {
             sink_->on_hci_packet(*packet);
           }
         }
+        wipe(MutableBytes(input_).first(size));
         if (deframer_.error() != hci::H4Error::kNone) {
           lose("it sent octets that are no HCI packets");
           return;
@@ -235,6 +238,9 @@ void DescriptorTransport::lose(const std::string& reason) {
   descriptor_.close(ignored);
   // A packet that is still being written is let go by its completion.
   if (!transmitting_) {
+    for (std::vector<uint8_t>& packet : output_) {
+      wipe(packet);
+    }
     output_.clear();
   }
   if (sink_ != nullptr) {

@@ -106,6 +106,8 @@ void SocketTransport::transmit() {
                         lose(describe(error));
                         return;
                       }
+                      // Keys go out in commands, and come in on SMP's channel.
+                      wipe(output_.front());
                       output_.pop_front();
                       if (!output_.empty()) {
                         transmit();
@@ -125,6 +127,7 @@ void SocketTransport::receive() {
         sink_->on_hci_packet(*packet);
       }
     }
+    wipe(MutableBytes(input_).first(size));
     if (deframer_.error() != hci::H4Error::kNone) {
       lose("it sent octets that are no HCI packets");
       return;
@@ -141,6 +144,9 @@ void SocketTransport::lose(const std::string& reason) {
   socket_.close(ignored);
   // A packet that is still being written is let go by its completion.
   if (!transmitting_) {
+    for (std::vector<uint8_t>& packet : output_) {
+      wipe(packet);
+    }
     output_.clear();
   }
   if (sink_ != nullptr) {
