@@ -157,6 +157,8 @@ class PmAir(unittest.TestCase):
         self.assertIn("HOST:PORT", self.refuse("--tcp", "localhost:70000"))
         self.assertIn("folder", self.refuse("--tcp", "127.0.0.1:0", "--tap", "/nonexistent-folder/t"))
         self.assertIn("drop", self.refuse("--tcp", "127.0.0.1:0", "--fault", "lose"))
+        for seed in ("many", "-1", "99999999999999999999"):
+            self.assertIn("seed", self.refuse("--tcp", "127.0.0.1:0", "--seed", seed))
         with socket.socket() as taken:
             taken.bind(("127.0.0.1", 0))
             taken.listen()

@@ -2,6 +2,7 @@
 #include "pm_air/options.hpp"
 
 #include <CLI/CLI.hpp>
+#include <charconv>
 #include <cstdio>
 
 namespace pm_air {
@@ -43,6 +44,16 @@ std::optional<TcpEndpoint> parse_endpoint(const std::string& text) {
   return endpoint;
 }
 
+// Told here: the option parser takes -1, and whatever is too large, for the largest number.
+std::string check_seed(const std::string& text) {
+  uint64_t seed = 0;
+  const char* const end = text.data() + text.size();
+  const auto [rest, error] = std::from_chars(text.data(), end, seed);
+  return error == std::errc() && rest == end
+             ? std::string()
+             : "'" + text + "' is no seed: a number from 0 to 18446744073709551615";
+}
+
 std::optional<Options> complain(const std::string& text, int& exit_code) {
   std::fprintf(stderr, "pm-air: %s\nRun 'pm-air --help' for the options.\n", text.c_str());
   exit_code = 2;
@@ -62,7 +73,9 @@ std::optional<Options> parse_options(int argc, char** argv, int& exit_code) {
       ->type_name("HOST:PORT");
   app.add_option("--tap", options.tap_path, "Write what is on air to a file, as JSON lines")
       ->type_name("FILE");
-  app.add_option("--seed", options.seed, "Seed of everything random")->capture_default_str();
+  app.add_option("--seed", options.seed, "Seed of everything random")
+      ->check(CLI::Validator(check_seed, ""))
+      ->capture_default_str();
   app.add_option("--fault", faults, "Fault rule; may be given several times")
       ->type_name("RULE")
       ->allow_extra_args(false);
