@@ -49,7 +49,7 @@ STOP = """
 for name in NAMES; do
   [ -e /tmp/$name.pid ] || continue
   for pid in $(cat /tmp/$name.pid); do
-    kill SIGNAL $pid 2>/dev/null
+    kill $pid 2>/dev/null
     i=0; while [ -e /proc/$pid ]; do usleep 20000; i=$((i+1)); [ $i -le 100 ] || kill -9 $pid; done
   done
   rm /tmp/$name.pid
@@ -61,17 +61,25 @@ true
 class Bluez:
     """`agent`: what its user can do, as bluetoothctl names it."""
 
-    def __init__(self, guest: Guest, folder: Path, agent: str, privacy: bool = False, relay: bool = True):
-        self.guest, self.folder, self.agent = guest, folder, agent
+    def __init__(self, guest: Guest, folder: Path, agent: str, privacy: bool = False, relay: bool = True,
+                 lesc: bool = True):
+        self.guest, self.folder, self.agent, self.privacy, self.relay = guest, folder, agent, privacy, relay
+        self.lesc = lesc
         self.mark = 0
-        self.said_before = 0
+
+    def start(self) -> None:
         self.stop()
         # Controllers are powered by the user: the second one is ours.
-        settings = "[General]\n" + ("Privacy = device\n" if privacy else "") + "[Policy]\nAutoEnable = false\n"
-        guest.run("rm -rf /var/lib/bluetooth/* /tmp/bluetoothd.log\n"
+        settings = "[General]\n" + ("Privacy = device\n" if self.privacy else "") + "[Policy]\nAutoEnable = false\n"
+        self.guest.run("rm -rf /var/lib/bluetooth/* /tmp/bluetoothd.log\n"
                   f"cat >/tmp/main.conf <<'EOF'\n{settings}EOF\n"
-                  + START_MONITOR + START_CONTROLLERS + (START_RELAY if relay else "") + START_DAEMON)
+                  + START_MONITOR + START_CONTROLLERS + (START_RELAY if self.relay else "") + START_DAEMON)
         self.start_user()
+        if not self.lesc:
+            # It needs an open standard input.
+            said = self.guest.run("usleep 500000 | btmgmt --index 0 sc off 2>&1")
+            if "Secure Connections complete" not in said:
+                raise Failed(f"BlueZ did not give up Secure Connections: {said}")
 
     def start_user(self) -> None:
         line = self.guest.bluetoothctl
@@ -83,17 +91,16 @@ class Bluez:
         self.command("power on", "Changing power on succeeded")
 
     def stop_user(self) -> None:
-        self.send("quit")
-        self.guest.run(STOP.replace("NAMES", "user").replace("SIGNAL", ""))
+        self.guest.run(STOP.replace("NAMES", "user"))
 
     def restart(self) -> None:
         """A new daemon and a new user: they know what was stored and nothing else."""
         self.stop_user()
-        self.guest.run(STOP.replace("NAMES", "bluetoothd").replace("SIGNAL", "") + START_DAEMON)
+        self.guest.run(STOP.replace("NAMES", "bluetoothd") + START_DAEMON)
         self.start_user()
 
     def stop(self) -> None:
-        self.guest.run(STOP.replace("NAMES", "user bluetoothd monitor relay btvirt").replace("SIGNAL", ""))
+        self.guest.run(STOP.replace("NAMES", "user bluetoothd monitor relay btvirt"))
 
     # --- the user ---
 
@@ -157,6 +164,8 @@ class Bluez:
         """Keeps what there is to read after a case."""
         for name, path in (("bluez.btsnoop", "/tmp/air.btsnoop"), ("bluetoothd.log", "/tmp/bluetoothd.log")):
             self.guest.fetch(path, self.folder / name)
+        state = self.guest.run("ps; dmesg | tail -n 20; tail -n 5 /tmp/btvirt.log /tmp/relay.log", check=False)
+        (self.folder / "guest.state").write_text(state, encoding="utf-8")
         stored = self.guest.run("for file in /var/lib/bluetooth/*/*/info; do echo \"# $file\"; cat \"$file\"; done",
                                 check=False)
         (self.folder / "bluez.info").write_text(stored, encoding="utf-8")

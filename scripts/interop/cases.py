@@ -26,12 +26,16 @@ PAIRING_NOT_SUPPORTED = 0x05
 
 @dataclass(frozen=True)
 class Method:
-    """How two sides pair. `io` and `mitm` are ours, `agent` is BlueZ's; `comparison` etc.: what the users do."""
+    """How two sides pair. `io` and `mitm` are ours, `agent` is BlueZ's; `user`: what the users do."""
     io: str
     agent: str
     mitm: bool = False
-    lesc: bool = True
+    legacy_side: str = "neither"
     user: str = "nothing"
+
+    @property
+    def lesc(self) -> bool:
+        return self.legacy_side == "neither"
 
     @property
     def level(self) -> int:
@@ -41,14 +45,16 @@ class Method:
         return 4 if self.lesc else 3
 
     def options(self) -> list[str]:
-        return ["--io", self.io] + (["--mitm"] if self.mitm else []) + ([] if self.lesc else ["--legacy"])
+        return ["--io", self.io] + (["--mitm"] if self.mitm else []) + (
+            ["--legacy"] if self.legacy_side == "we" else [])
 
 
 JUST_WORKS = Method("none", "NoInputNoOutput")
 COMPARISON = Method("display-yes-no", "DisplayYesNo", mitm=True, user="both compare")
 SHOWN_HERE = Method("display", "KeyboardOnly", mitm=True, user="BlueZ types")
 TYPED_HERE = Method("keyboard", "DisplayOnly", mitm=True, user="we type")
-LEGACY_JUST_WORKS = Method("none", "NoInputNoOutput", lesc=False)
+WE_ARE_LEGACY = Method("none", "NoInputNoOutput", legacy_side="we")
+BLUEZ_IS_LEGACY = Method("none", "NoInputNoOutput", legacy_side="BlueZ")
 
 
 @dataclass
@@ -67,6 +73,7 @@ class Stage:
 
     def foreign_device(self, agent: str, **options) -> Bluez:
         self.bluez = Bluez(self.guest, self.folder, agent, **options)
+        self.bluez.start()
         return self.bluez
 
 
@@ -130,7 +137,7 @@ def check_pairing_traces(peer: Peer, bluez: Bluez, method: Method) -> None:
         features = [pdu.octets for pdu in traces.pdus(trace, traces.SMP) if pdu.octets[0] in (0x01, 0x02)]
         require(len(features) >= 2, f"{name} trace has no feature exchange")
         # Core, Vol 3, Part H, 3.5.1: the flag of Secure Connections decides only if both have it.
-        lesc = all(pdu[3] & 0x08 for pdu in features[-2:])
+        lesc = all(bool(pdu[3] & 0x08) for pdu in features[-2:])
         require_equal(lesc, method.lesc, f"Secure Connections in {name} trace")
         require(any(entry.kind == "encrypted" and entry.number == 0 for entry in trace),
                 f"{name} trace shows no encryption")
@@ -192,7 +199,7 @@ def read_and_subscribe(bluez: Bluez) -> None:
 
 def bond_as_sensor(stage: Stage, method: Method, program: str = "pm-interop-peer", more: list[str] | None = None,
                    **foreign) -> tuple[Peer, Bluez, str]:
-    bluez = stage.foreign_device(method.agent, **foreign)
+    bluez = stage.foreign_device(method.agent, lesc=method.legacy_side != "BlueZ", **foreign)
     own = program == "pm-interop-peer"
     options = ["--role", "sensor", *method.options()] if own else ["--resolve-in-host"]
     peer = stage.our_device(options + (more or []), program)
@@ -355,7 +362,7 @@ def notify(bluez: Bluez, peer: Peer) -> None:
 
 
 def bond_as_collector(stage: Stage, method: Method, program: str = "pm-interop-peer", **foreign) -> tuple[Peer, Bluez]:
-    bluez = stage.foreign_device(method.agent, **foreign)
+    bluez = stage.foreign_device(method.agent, lesc=method.legacy_side != "BlueZ", **foreign)
     offer_heart_rate(bluez)
     own = program == "pm-interop-peer"
     peer = stage.our_device(["--role", "collector", *method.options()] if own else ["--resolve-in-host"], program)
@@ -470,7 +477,7 @@ CASES = [
     Case("sensor-comparison", "... Numeric Comparison", sensor(COMPARISON)),
     Case("sensor-passkey-shown", "... Passkey, shown by us, typed at BlueZ", sensor(SHOWN_HERE)),
     Case("sensor-passkey-typed", "... Passkey, shown by BlueZ, typed at us", sensor(TYPED_HERE)),
-    Case("sensor-legacy", "... LE legacy pairing, Just Works", sensor(LEGACY_JUST_WORKS)),
+    Case("sensor-legacy", "... LE legacy pairing (we know no other), Just Works", sensor(WE_ARE_LEGACY)),
     Case("sensor-application", "... with the sensor application as it is, Numeric Comparison",
          sensor(COMPARISON, "heart_rate_sensor")),
     Case("sensor-refuses", "our sensor demands MITM, BlueZ's user has no input and output", demanding_sensor),
@@ -482,7 +489,8 @@ CASES = [
     Case("collector-comparison", "... Numeric Comparison", collector(COMPARISON)),
     Case("collector-passkey-shown", "... Passkey, shown by us, typed at BlueZ", collector(SHOWN_HERE)),
     Case("collector-passkey-typed", "... Passkey, shown by BlueZ, typed at us", collector(TYPED_HERE)),
-    Case("collector-legacy", "... LE legacy pairing, Just Works", collector(LEGACY_JUST_WORKS)),
+    Case("collector-legacy", "... LE legacy pairing (BlueZ has switched the other off), Just Works",
+         collector(BLUEZ_IS_LEGACY)),
     Case("collector-application", "... with the collector application as it is, Numeric Comparison",
          collector(COMPARISON, "heart_rate_collector")),
     Case("collector-private", "our collector resolves BlueZ's private address", private_advertiser),
