@@ -9,11 +9,9 @@ namespace pm::zms {
 void Store::mount_step() {
   switch (step_) {
     case Step::kLocate:
-      return locate();
+      return locate(true);
     case Step::kOpened:
-      head_.cycle = new_cycle_;
-      step_ = Step::kRecover;
-      return;
+      return locate(false);
     case Step::kRecover:
       return recover();
     case Step::kRestartCollection:
@@ -31,7 +29,8 @@ void Store::mount_step() {
   }
 }
 
-void Store::locate() {
+// Until the whole head is known the former one stays: reads after a failure go on with it.
+void Store::locate(bool may_open) {
   uint32_t current = 0;
   MountError error = MountError::kNone;
   SectorState state;
@@ -41,13 +40,18 @@ void Store::locate() {
   if (error != MountError::kNone) {
     return mount_failed(error);
   }
-  head_ = {.sector = current, .slot = layout_.first_slot(), .data = 0, .cycle = state.cycle};
-  step_ = Step::kRecover;
   if (!state.has_empty) {
     // Cut between the Close ATE and the Empty ATE that follows it, or never used. Entries count
     // only in a sector that has a cycle.
     step_ = Step::kOpened;
-    empty_sector(current);
+    return may_open ? empty_sector(current) : fail();
+  }
+  const Head former = head_;
+  head_ = {.sector = current, .slot = layout_.first_slot(), .data = 0, .cycle = state.cycle};
+  step_ = Step::kRecover;
+  if (!ok(index_older_sectors()) || !ok(recover_head())) {
+    head_ = former;
+    fail();
   }
 }
 
@@ -128,7 +132,7 @@ void Store::recover() {
   const Medium medium(flash_, layout_);
   const uint32_t next = layout_.after(head_.sector);
   SectorState state;
-  if (!ok(index_older_sectors()) || !ok(recover_head()) || !ok(medium.state(next, state))) {
+  if (!ok(medium.state(next, state))) {
     return fail();
   }
   if (!state.closed) {

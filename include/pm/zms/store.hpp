@@ -211,7 +211,7 @@ class Store final : public Storage, private FlashSink {
 
   // mount.cpp
   void mount_step();
-  void locate();
+  void locate(bool may_open);
   Status choose_current(uint32_t& current, MountError& error);
   Status is_untouched(bool& untouched);
   void recover();
