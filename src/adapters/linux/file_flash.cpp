@@ -176,8 +176,9 @@ bool FileFlash::load(std::string& error) {
         describe(path_,
                  std::string(cut ? "is truncated: " : "has the wrong size: ") +
                      std::to_string(size) + " octets instead of " + std::to_string(image_.size()),
-                 cut ? "restore a copy, or erase it to start without bonds"
-                     : "name the file of a store of this size, or erase it to start without bonds");
+                 cut ? "restore a copy, or overwrite it with --erase to start without bonds"
+                     : "name the file of a store of this size, or overwrite it with --erase to "
+                       "start without bonds");
     return false;
   }
   size_t done = 0;
