@@ -11,9 +11,14 @@ import xml.etree.ElementTree as ElementTree
 from pathlib import Path
 
 import image
-from cases import CASES, Case, Stage
+from collector_cases import COLLECTOR_CASES
 from guest import Guest, GuestError
 from outcome import Failed
+from sensor_cases import SENSOR_CASES
+from trial import Case, Stage
+
+
+CASES = [*SENSOR_CASES, *COLLECTOR_CASES]
 
 
 def play(case: Case, guest: Guest, folder: Path, programs: Path) -> str:

@@ -1,0 +1,137 @@
+# SPDX-License-Identifier: Apache-2.0
+"""We are the collector: BlueZ advertises a heart rate service, and we pair with it."""
+from collections.abc import Callable
+
+import traces
+from bluez import Bluez
+from outcome import require
+from peer import Peer
+from trial import (BLUEZ_IS_LEGACY, COMPARISON, HEART_RATE, JUST_WORKS, MEASUREMENT, PIN_OR_KEY_MISSING, ENCRYPTION,
+                   SHOWN_HERE, TYPED_HERE, Case, Method, Stage, check_bond, check_no_pairing, check_pairing_traces,
+                   check_reconnection, check_reconnection_traces_soon, pair, power_cut)
+
+
+def offer_heart_rate(bluez: Bluez) -> None:
+    """BlueZ's user builds a heart rate sensor and advertises it."""
+    bluez.command("menu gatt", "Menu gatt")
+    bluez.command(f"register-service {HEART_RATE}", "Primary")
+    bluez.send("yes")
+    bluez.command(f"register-characteristic {MEASUREMENT} notify,write", "Enter value")
+    bluez.send("0x00 0x48")
+    bluez.command("register-application", "Application registered")
+    bluez.command("back", "Menu main")
+    bluez.command("pairable on", "Changing pairable on succeeded")
+    bluez.command("menu advertise", "Menu advertise")
+    bluez.send("uuids 0x180d")
+    bluez.send("discoverable on")
+    bluez.command("back", "Menu main")
+    bluez.command("advertise on", "Advertising object registered")
+
+
+def notify(bluez: Bluez, peer: Peer) -> None:
+    """BlueZ's tool notifies of a value when somebody has written it."""
+    peer.send("write")
+    peer.expect("BLE_GATTC_EVT_HVX", type="notification", length=2)
+
+
+def bond_as_collector(stage: Stage, method: Method, program: str = "pm-interop-peer", **foreign) -> tuple[Peer, Bluez]:
+    bluez = stage.foreign_device(method.agent, lesc=method.legacy_side != "BlueZ", **foreign)
+    offer_heart_rate(bluez)
+    own = program == "pm-interop-peer"
+    peer = stage.our_device(["--role", "collector", *method.options()] if own else ["--resolve-in-host"], program)
+    bluez.mark_now()
+    peer.start()
+    peer.expect("BLE_GAP_EVT_CONNECTED", role="central", limit_s=20)
+    pair(peer, bluez, method)
+    peer.expect("PM_EVT_PEER_DATA_UPDATE_SUCCEEDED", data="PM_PEER_DATA_ID_BONDING", since=0)
+    bluez.expect("Bonded: yes")
+    check_bond(peer, bluez, method)
+    check_pairing_traces(peer, bluez, method)
+    return peer, bluez
+
+
+def collector(method: Method, program: str = "pm-interop-peer") -> Callable[[Stage], None]:
+    def play(stage: Stage) -> None:
+        peer, bluez = bond_as_collector(stage, method, program)
+        peer.expect_text("Subscribed")
+        peer.expect("PM_EVT_PEER_DATA_UPDATE_SUCCEEDED", data="PM_PEER_DATA_ID_APPLICATION", since=0)
+        if program == "pm-interop-peer":
+            notify(bluez, peer)
+        power_cut(peer, bluez)
+        peer.start()
+        peer.expect("BLE_GAP_EVT_CONNECTED", role="central", limit_s=20)
+        check_reconnection(peer, bluez, method.level)
+        peer.expect_text("Known sensor")
+        if program == "pm-interop-peer":
+            notify(bluez, peer)
+            check_reconnection_traces_soon(peer, bluez, notified_by_us=False)
+        else:
+            check_no_pairing(peer, bluez)
+    return play
+
+
+def private_advertiser(stage: Stage) -> None:
+    """BlueZ's address changes; after bonding we know it by it all the same."""
+    peer, bluez = bond_as_collector(stage, COMPARISON, privacy=True)
+    first = traces.last_link(peer.trace())[0].octets
+    require(traces.is_private_resolvable(first), f"BlueZ advertised as {traces.address(first)}, which is not private")
+    require(peer.bond().irk != bytes(16), "our side has stored no IRK of BlueZ")
+    peer.expect_text("Subscribed")
+    power_cut(peer, bluez)
+    # Power makes a new address; what was registered stays.
+    bluez.command("power off", "Changing power off succeeded")
+    bluez.command("power on", "Changing power on succeeded")
+    peer.start()
+    peer.expect("BLE_GAP_EVT_CONNECTED", role="central", limit_s=20)
+    check_reconnection(peer, bluez, COMPARISON.level)
+    bluez.guest.run("usleep 300000")
+    check_no_pairing(peer, bluez)
+    second = traces.last_link(peer.trace())[0].octets
+    require(traces.is_private_resolvable(second) and second != first,
+            f"BlueZ came back as {traces.address(second)}, which is not a new private address")
+
+
+def forgotten_by_bluez_as_collector(stage: Stage) -> None:
+    """BlueZ's user removes us: our encryption fails for a missing key, and we pair again."""
+    peer, bluez = bond_as_collector(stage, COMPARISON)
+    old = peer.bond().own
+    bluez.mark_now()
+    bluez.send(f"remove {peer.identity()[0]}")
+    peer.expect("BLE_GAP_EVT_DISCONNECTED")
+    peer.expect("PM_EVT_CONN_SEC_FAILED", error=PIN_OR_KEY_MISSING, procedure=ENCRYPTION, limit_s=20)
+    peer.expect("PM_EVT_PEER_DELETE_SUCCEEDED")
+    pair(peer, bluez, COMPARISON)
+    peer.expect("PM_EVT_PEER_DATA_UPDATE_SUCCEEDED", data="PM_PEER_DATA_ID_BONDING")
+    require(peer.bond().own != old, "our side still has the old key")
+    check_bond(peer, bluez, COMPARISON)
+
+
+def forgets_as_collector(stage: Stage) -> None:
+    """We forget and pair again: BlueZ's user is asked, and the new key takes the old one's place."""
+    peer, bluez = bond_as_collector(stage, COMPARISON)
+    old = peer.bond().own
+    bluez.mark_now()
+    peer.send("disconnect")
+    peer.send("forget")
+    peer.expect("PM_EVT_PEERS_DELETE_SUCCEEDED")
+    pair(peer, bluez, COMPARISON)
+    peer.expect("PM_EVT_PEER_DATA_UPDATE_SUCCEEDED", data="PM_PEER_DATA_ID_BONDING")
+    require(peer.bond().own != old, "our side still has the old key")
+    check_bond(peer, bluez, COMPARISON)
+
+
+COLLECTOR_CASES = [
+    Case("collector-just-works", "our collector bonds with BlueZ: LE Secure Connections, Just Works",
+         collector(JUST_WORKS)),
+    Case("collector-comparison", "... Numeric Comparison", collector(COMPARISON)),
+    Case("collector-passkey-shown", "... Passkey, shown by us, typed at BlueZ", collector(SHOWN_HERE)),
+    Case("collector-passkey-typed", "... Passkey, shown by BlueZ, typed at us", collector(TYPED_HERE)),
+    Case("collector-legacy", "... LE legacy pairing (BlueZ has switched the other off), Just Works",
+         collector(BLUEZ_IS_LEGACY)),
+    Case("collector-application", "... with the collector application as it is, Numeric Comparison",
+         collector(COMPARISON, "heart_rate_collector")),
+    Case("collector-private", "our collector resolves BlueZ's private address", private_advertiser),
+    Case("collector-forgotten", "BlueZ forgets our collector, which notices and pairs again",
+         forgotten_by_bluez_as_collector),
+    Case("collector-forgets", "our collector forgets BlueZ, and pairs again", forgets_as_collector),
+]
