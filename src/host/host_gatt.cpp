@@ -64,7 +64,11 @@ Status Host::gatts_sys_attr_set(uint16_t conn_handle, const uint8_t* data, uint1
 
 Status Host::gatts_sys_attr_get(uint16_t conn_handle, uint8_t* data, uint16_t& len,
                                 uint32_t flags) {
-  PM_HOST_LINK(conn_handle);
+  PM_HOST_ENABLED();
+  // Asked about a link that has ended, whose values have gone with its handle: there are none.
+  if (!impl_->stack->indices.is_announced(conn_handle)) {
+    return Status::kNotFound;
+  }
   return impl_->stack->gatt.gatts_sys_attr_get(conn_handle, data, &len, flags);
 }
 

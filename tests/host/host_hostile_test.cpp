@@ -140,6 +140,10 @@ TEST_F(Host, CallsForALinkWhoseEndWaitsAreRefused) {
       replies.push_back(params_reply());
       others.push_back(device.host.gap_disconnect(conn, 0x13));
     }
+    if (event.header.evt_id == BLE_GAP_EVT_DISCONNECTED) {
+      uint16_t len = 0;
+      EXPECT_EQ(device.host.gatts_sys_attr_get(conn, nullptr, len, 0), Status::kNotFound);
+    }
   };
   device.pull();
   EXPECT_THAT(device.ids(), ElementsAre(BLE_GAP_EVT_SEC_PARAMS_REQUEST, BLE_GAP_EVT_DISCONNECTED,
@@ -157,7 +161,7 @@ TEST_F(GapConnection, RefusedHandleInUseEndsTheOldLink) {
   device.transport.inject(connection_complete(conn, kStranger));
   settle();
   device.pull();
-  EXPECT_THAT(device.ids(), ElementsAre(BLE_GAP_EVT_DISCONNECTED, BLE_GAP_EVT_CONNECTED));
+  ASSERT_THAT(device.ids(), ElementsAre(BLE_GAP_EVT_DISCONNECTED, BLE_GAP_EVT_CONNECTED));
   EXPECT_TRUE(same_octets(device.last(BLE_GAP_EVT_CONNECTED)->gap().params.connected.peer_addr,
                           static_address(kStranger)));
   // The end of the new one is told, too.

@@ -178,7 +178,7 @@ TEST_F(SmpKeyDistribution, DegenerateStaticIdentityIsRejected) {
     peripheral.inject("08" + std::string(32, '3'));
     peripheral.inject(address);
     EXPECT_THAT(peripheral.take_log(), ElementsAre("AUTH_STATUS 0f local")) << address;
-    EXPECT_EQ(peripheral.links.sent.back(), "050f");
+    EXPECT_THAT(peripheral.links.sent, testing::Contains("050f"));
   }
 }
 
