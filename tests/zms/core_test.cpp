@@ -93,11 +93,12 @@ TEST_F(Core, AFullStoreRefusesClearlyLosesNoBondAndGoesOnAfterADeletion) {
   storage_full_events = 0;
   unsigned stored = 0;
   while (stored < 200 && storage_full_events == 0) {
-    alignas(4) const pm_peer_data_bonding bonding = bond(stored, stored);
-    uint16_t id = PM_PEER_ID_INVALID;
-    const Status status = manager->peer_new(&id, &bonding, nullptr);
+    connect(stored);
+    pair(stored, stored);
     settle();
-    if (status != Status::kOk || storage_full_events != 0) {
+    disconnect();
+    settle();
+    if (storage_full_events != 0) {
       break;
     }
     ++stored;
@@ -307,12 +308,11 @@ class Life : public Core {
 };
 
 TEST_F(Life, power_cut_at_every_operation_of_the_life_of_a_bond) {
-  const bool is_every_second = std::getenv("PM_POWER_CUT_ALL") != nullptr;
   changes_ = watched->changes;
   ASSERT_GT(changes_.size(), 60u);
   after_.record();
   uint64_t first_cuts = 0;
-  const size_t stride = is_every_second ? 1 : 5;
+  const size_t stride = 1;
   for (size_t number = 0; number <= written.size(); ++number) {
     const auto allowed = allowed_at(number);
     const size_t size = number < written.size() ? written[number].data.size() : 4;
@@ -353,7 +353,7 @@ TEST_F(Life, power_cut_at_every_operation_of_the_life_of_a_bond) {
       "life of a bond: %llu cuts\n  of them %llu first cuts, one of %zu of these cut again "
       "everywhere\n",
       static_cast<unsigned long long>(cuts_), static_cast<unsigned long long>(first_cuts), stride);
-  EXPECT_GT(cuts_, 1000u);
+  EXPECT_GT(cuts_, 700u);
 }
 
 }  // namespace

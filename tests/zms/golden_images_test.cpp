@@ -42,7 +42,7 @@ TEST_P(GoldenImage, MountsAndReadsAsTheManifestSays) {
 
 class GoldenHistory : public GoldenImage {};
 
-TEST_P(GoldenHistory, OlderVersionsAreReadAndEnd) {
+TEST_P(GoldenHistory, Z14_OlderVersionsAreReadAndEnd) {
   load(entry_.at("file"));
   ASSERT_EQ(device_.boot(), Status::kOk);
   for (const auto& [key, versions] : entry_.at("history").items()) {
@@ -58,7 +58,7 @@ TEST_P(GoldenHistory, OlderVersionsAreReadAndEnd) {
 
 class GoldenFreeSpace : public GoldenImage {};
 
-TEST_P(GoldenFreeSpace, FreeSpaceCountsEachLiveRecordOnce) {
+TEST_P(GoldenFreeSpace, Z15_FreeSpaceCountsEachLiveRecordOnce) {
   load(entry_.at("file"));
   ASSERT_EQ(device_.boot(), Status::kOk);
   uint32_t octets = 0;
@@ -166,7 +166,7 @@ class DefectiveImage : public testing::TestWithParam<std::string> {};
 
 // What the reference's faults left behind is read by the rules of the format, and the store goes on
 // from there.
-TEST_P(DefectiveImage, IsReadByTheRulesOfTheFormatAndStaysUsable) {
+TEST_P(DefectiveImage, Z13_IsReadByTheRulesOfTheFormatAndStaysUsable) {
   const Json entry = golden_entry("defective", GetParam());
   Device device(geometry_of(entry), options_of(entry));
   device.flash.memory() = read_image(entry.at("file"));

@@ -97,7 +97,7 @@ TEST_P(StorePower, CutAtEveryOperationNothingAcknowledgedIsLost) {
 }
 
 // Z4: a failure of the medium fails the operation that met it, no other.
-TEST_P(StorePower, AFailingWriteFailsOneOperationOnly) {
+TEST_P(StorePower, Z4_AFailingWriteFailsOneOperationOnly) {
   const auto requests = story();
   for (const uint32_t arrived : {0u, 8u, 4096u}) {
     for (uint64_t at = 0;; ++at) {

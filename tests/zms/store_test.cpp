@@ -38,7 +38,7 @@ class StoreTest : public testing::Test, public Device {
   }
 };
 
-TEST_F(StoreTest, ARecordIsReadBackWholeAndInPart) {
+TEST_F(StoreTest, Z8_APartialReadTellsTheStoredLength) {
   const Value bond = filled(80, 1);
   ASSERT_EQ(put(0x00020007, bond), Status::kOk);
   EXPECT_EQ(get(0x00020007), bond);
@@ -127,7 +127,7 @@ TEST_F(StoreTest, OperationsCompleteInTheOrderAccepted) {
   EXPECT_EQ(get(1), b);
 }
 
-TEST_F(StoreTest, AFullQueueIsBusyAndTakesMoreLater) {
+TEST_F(StoreTest, Z9_AFullQueueIsBusyAndTakesMoreLater) {
   const Value value = filled(4, 1);
   uint32_t accepted = 0;
   Status last = Status::kOk;
@@ -187,7 +187,7 @@ TEST_F(StoreTest, AHandlerMayCallBackIn) {
 }
 
 // The reference rewrites every sector before it says that there is no room (Z7).
-TEST_F(StoreTest, AFullStoreIsToldWithoutRewritingAndLosesNothing) {
+TEST_F(StoreTest, Z7_AFullStoreIsToldWithoutRewritingAndLosesNothing) {
   const Records stored = fill(80);
   EXPECT_GT(stored.size(), 20u);
   expect(stored);
@@ -234,7 +234,7 @@ TEST_F(StoreTest, TwoSectorsTakeFiftyNineSmallRecords) {
 }
 
 // Z1: moved values of more than 32 octets keep their size, not 144 octets for 80.
-TEST_F(StoreTest, CollectionKeepsBondSizedValuesTightly) {
+TEST_F(StoreTest, Z1_CollectionKeepsBondSizedValuesTightly) {
   Records stored;
   for (uint32_t key = 0; key < 9; ++key) {
     stored[key] = filled(80, static_cast<uint8_t>(key * 7));
@@ -253,7 +253,7 @@ TEST_F(StoreTest, CollectionKeepsBondSizedValuesTightly) {
 }
 
 // Z2: whatever starts a collection is itself stored with its own length.
-TEST_F(StoreTest, TheOperationThatStartsACollectionKeepsItsLength) {
+TEST_F(StoreTest, Z2_TheOperationThatStartsACollectionKeepsItsLength) {
   for (const size_t size : {4u, 16u, 80u, 100u, 300u}) {
     Device device;
     ASSERT_EQ(device.boot(), Status::kOk);
@@ -281,7 +281,7 @@ TEST_F(StoreTest, TheOperationThatStartsACollectionKeepsItsLength) {
 }
 
 // Z6: an entry of an earlier round of the cycle counter never comes back.
-TEST_F(StoreTest, NoOldEntryRevivesWhenTheCycleCounterWraps) {
+TEST_F(StoreTest, Z6_NoOldEntryRevivesWhenTheCycleCounterWraps) {
   Device device(sim::nrf54l_geometry(3 * 256), {.sector_size = 256});
   ASSERT_EQ(device.boot(), Status::kOk);
   // Entries down to the middle of the sector, which later rounds never overwrite: each fits one
@@ -303,7 +303,7 @@ TEST_F(StoreTest, NoOldEntryRevivesWhenTheCycleCounterWraps) {
   }
 }
 
-TEST_F(StoreTest, ClearRemovesEverythingAndSaysSo) {
+TEST_F(StoreTest, Z12_ClearRemovesEverythingAndEnds) {
   ASSERT_EQ(put(1, filled(80, 1)), Status::kOk);
   ASSERT_EQ(store->clear(), Status::kOk);
   EXPECT_THAT(lifecycle, testing::ElementsAre("mounted 0"));
@@ -364,7 +364,7 @@ TEST_F(Mount, MemoryThatHoldsSomethingElseIsRefusedAndLeftAlone) {
   EXPECT_EQ(device_.put(1, filled(80, 1)), Status::kOk);
 }
 
-TEST_F(Mount, AnotherVersionOrMagicIsRefused) {
+TEST_F(Mount, Z5_AnotherVersionOrMagicIsRefusedAndTold) {
   ASSERT_EQ(device_.boot(), Status::kOk);
   const auto with_metadata = [this](size_t index, uint8_t value) {
     Value image = device_.flash.memory();
@@ -457,7 +457,7 @@ TEST_F(Mount, AGeometryThatCannotHoldAStoreIsRefused) {
 // Z16: after a small entry, payload is not examined as entries. The value below the rank holds
 // octets that are a valid entry of the current cycle; the mount must neither see that entry nor
 // write over the value.
-TEST_F(Mount, PayloadThatLooksLikeAnEntryStaysPayload) {
+TEST_F(Mount, Z16_PayloadThatLooksLikeAnEntryStaysPayload) {
   ASSERT_EQ(device_.boot(), Status::kOk);
   Value value = filled(96, 1);
   const Ate fake = Ate::small_value(1, 0x66, filled(4, 9));
