@@ -74,8 +74,9 @@ void GattClientCache::on_value_read(const ble_gattc_evt_t& event) {
   const auto& response = event.params.read_rsp;
   const uint16_t expected = value_handles_[states_.index(conn_handle)];
   const bool is_success = event.gatt_status == BLE_GATT_STATUS_SUCCESS;
-  // The application may read something else at the same time.
-  if ((is_success ? response.handle : event.error_handle) != expected) {
+  // The application may read something else at the same time. What a failure concerns is not
+  // always told: it is taken for ours, which else nothing would end.
+  if (is_success && response.handle != expected) {
     return;
   }
   states_.set(conn_handle, LinkFlag::kCarValueQueried, false);

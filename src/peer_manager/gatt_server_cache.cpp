@@ -114,6 +114,10 @@ Status GattServerCache::set_attributes_tolerantly(uint16_t conn_handle, Bytes da
     return status;
   }
   const bool had_user_services = (flags & BLE_GATTS_SYS_ATTR_FLAG_USR_SRVCS) != 0;
+  if (!had_user_services && data.empty()) {
+    // Nothing at all does not fit: that is no change of the database.
+    return Status::kInternal;
+  }
   const bool is_settled =
       had_user_services &&
       set_attributes(conn_handle, data, BLE_GATTS_SYS_ATTR_FLAG_SYS_SRVCS) != Status::kInvalidData;
@@ -127,10 +131,13 @@ void GattServerCache::apply_local_db(uint16_t conn_handle) {
   alignas(4) RecordMemory memory;
   const PeerId peer = ids_.peer_of(conn_handle);
   size_t length = 0;
-  const bool is_known = peer != kInvalidPeer &&
-                        ok(database_.load(peer, kGattLocalData, memory, length)) &&
-                        length >= kHeader;
-  const Bytes record = Bytes(memory).first(is_known ? std::min(length, memory.size()) : 0);
+  // The newest values may still be on their way to the store.
+  Bytes record = peer != kInvalidPeer ? database_.unstored_local_db(peer) : Bytes();
+  if (record.empty() && peer != kInvalidPeer &&
+      ok(database_.load(peer, kGattLocalData, memory, length))) {
+    record = Bytes(memory).first(std::min(length, memory.size()));
+  }
+  const bool is_known = record.size() >= kHeader;
   const Status status =
       is_known ? set_attributes_tolerantly(conn_handle, attributes_of(record), flags_of(record))
                : set_attributes_tolerantly(conn_handle, {}, kAllServices);

@@ -176,9 +176,11 @@ PeerId IdManager::identify(const ble_gap_addr_t& address) const {
   }
   for (uint16_t id = 0; id < kPeerIds; ++id) {
     const PeerId peer{id};
-    ble_gap_id_key_t identity;
-    if (pool_.is_used(peer) && ok(identity_of(peer, identity)) &&
-        is_same_device(identity, address)) {
+    ble_gap_id_key_t identity{};
+    const bool is_match =
+        pool_.is_used(peer) && ok(identity_of(peer, identity)) && is_same_device(identity, address);
+    wipe(&identity, sizeof identity);
+    if (is_match) {
       return peer;
     }
   }
@@ -191,7 +193,8 @@ PeerId IdManager::find_by_master_id(const ble_gap_master_id_t& master_id, PeerId
   }
   const auto names_key_of = [&](PeerId peer) {
     pm_peer_data_bonding bonding;
-    const bool is_named = ok(database_.load_bonding(peer, bonding)) &&
+    // A peer being deleted gets nothing any more.
+    const bool is_named = pool_.is_active(peer) && ok(database_.load_bonding(peer, bonding)) &&
                           (are_equal(bonding.own_ltk.master_id, master_id) ||
                            are_equal(bonding.peer_ltk.master_id, master_id));
     wipe(&bonding, sizeof bonding);
@@ -201,7 +204,7 @@ PeerId IdManager::find_by_master_id(const ble_gap_master_id_t& master_id, PeerId
     return likely;
   }
   for (uint16_t id = 0; id < kPeerIds; ++id) {
-    if (pool_.is_used(PeerId{id}) && names_key_of(PeerId{id})) {
+    if (names_key_of(PeerId{id})) {
       return PeerId{id};
     }
   }
@@ -214,13 +217,15 @@ PeerId IdManager::find_duplicate(const pm_peer_data_bonding& bonding, PeerId exc
       continue;
     }
     // A device may bond again before its first bond is stored.
-    ble_gap_id_key_t identity;
+    ble_gap_id_key_t identity{};
     const pm_peer_data_bonding* unstored = database_.unstored_bond(peer);
     if (unstored != nullptr) {
       identity = unstored->peer_ble_id;
     }
-    if ((unstored != nullptr || ok(identity_of(peer, identity))) &&
-        is_duplicate(identity, bonding.peer_ble_id)) {
+    const bool is_match = (unstored != nullptr || ok(identity_of(peer, identity))) &&
+                          is_duplicate(identity, bonding.peer_ble_id);
+    wipe(&identity, sizeof identity);
+    if (is_match) {
       return peer;
     }
   }

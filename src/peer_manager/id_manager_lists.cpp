@@ -32,9 +32,11 @@ Status IdManager::allow_list_set(std::span<const uint16_t> peers) {
   std::array<ble_gap_addr_t, BLE_GAP_WHITELIST_ADDR_MAX_COUNT> addresses;
   std::array<const ble_gap_addr_t*, BLE_GAP_WHITELIST_ADDR_MAX_COUNT> pointers;
   for (size_t i = 0; i < allow_list_size_; ++i) {
-    ble_gap_id_key_t identity;
-    PM_TRY(listed_identity(allow_list_[i], identity));
+    ble_gap_id_key_t identity{};
+    const Status status = listed_identity(allow_list_[i], identity);
     addresses[i] = identity.id_addr_info;
+    wipe(&identity, sizeof identity);
+    PM_TRY(status);
     pointers[i] = &addresses[i];
   }
   return soft_device_.gap_whitelist_set(pointers.data(), allow_list_size_);
@@ -50,16 +52,17 @@ Status IdManager::allow_list_get(ble_gap_addr_t* addresses, uint32_t* address_co
   Status status = Status::kOk;
   uint32_t copied = 0;
   for (; copied < allow_list_size_; ++copied) {
-    ble_gap_id_key_t identity;
+    ble_gap_id_key_t identity{};
     status = listed_identity(allow_list_[copied], identity);
+    if (ok(status) && irks != nullptr) {
+      irks[copied] = identity.id_info;
+    }
+    wipe(&identity.id_info, sizeof identity.id_info);
     if (!ok(status)) {
       break;
     }
     if (addresses != nullptr) {
       addresses[copied] = identity.id_addr_info;
-    }
-    if (irks != nullptr) {
-      irks[copied] = identity.id_info;
     }
   }
   if (addresses != nullptr) {
@@ -80,12 +83,17 @@ Status IdManager::device_identities_set(std::span<const uint16_t> peers) {
   }
   std::array<ble_gap_id_key_t, BLE_GAP_DEVICE_IDENTITIES_MAX_COUNT> identities;
   std::array<const ble_gap_id_key_t*, BLE_GAP_DEVICE_IDENTITIES_MAX_COUNT> pointers;
-  for (size_t i = 0; i < peers.size(); ++i) {
-    PM_TRY(listed_identity(peers[i], identities[i]));
+  Status status = Status::kOk;
+  for (size_t i = 0; i < peers.size() && ok(status); ++i) {
+    status = listed_identity(peers[i], identities[i]);
     pointers[i] = &identities[i];
   }
-  return soft_device_.gap_device_identities_set(pointers.data(), nullptr,
-                                                static_cast<uint8_t>(peers.size()));
+  if (ok(status)) {
+    status = soft_device_.gap_device_identities_set(pointers.data(), nullptr,
+                                                    static_cast<uint8_t>(peers.size()));
+  }
+  wipe(identities.data(), sizeof identities);
+  return status;
 }
 
 }  // namespace pm

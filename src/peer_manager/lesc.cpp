@@ -31,6 +31,7 @@ Status Lesc::keypair_generate() {
   }
   own_key_valid_ = false;
   own_oob_valid_ = false;
+  wipe(&own_oob_, sizeof own_oob_);
   ble_gap_lesc_p256_pk_t fresh;
   const Status status = crypto_.generate_key_pair(fresh.pk);
   if (ok(status)) {
@@ -42,13 +43,20 @@ Status Lesc::keypair_generate() {
 }
 
 Status Lesc::own_oob_data_generate() {
-  own_oob_valid_ = false;
-  if (!own_key_valid_) {
-    return Status::kInvalidState;
+  if (key_in_use_.exchange(true)) {
+    return Status::kBusy;
   }
-  const Status status =
-      soft_device_.gap_lesc_oob_data_get(BLE_CONN_HANDLE_INVALID, own_key_, own_oob_);
+  Status status = Status::kInvalidState;
+  // An event in the middle finds the former data, which are as good.
+  ble_gap_lesc_oob_data_t fresh{};
+  if (own_key_valid_) {
+    status = soft_device_.gap_lesc_oob_data_get(BLE_CONN_HANDLE_INVALID, own_key_, fresh);
+  }
+  own_oob_valid_ = false;
+  own_oob_ = fresh;
   own_oob_valid_ = ok(status);
+  wipe(&fresh, sizeof fresh);
+  key_in_use_ = false;
   return status;
 }
 

@@ -114,8 +114,8 @@ Status PeerDataStorage::read(PeerId peer, DataId data, MutableBytes out,
   return ok(status) || status == Status::kNotFound ? status : Status::kInternal;
 }
 
-void PeerDataStorage::remember(uint32_t key, Origin origin) {
-  operations_[(first_ + count_) % operations_.size()] = {key, origin};
+void PeerDataStorage::remember(const Operation& operation) {
+  operations_[(first_ + count_) % operations_.size()] = operation;
   ++count_;
 }
 
@@ -126,7 +126,7 @@ Status PeerDataStorage::write(PeerId peer, DataId data, Bytes bytes, Origin orig
   const uint32_t key = record_key(peer, data);
   const Status status = bytes.empty() ? storage_.remove(key) : storage_.write(key, bytes);
   if (ok(status)) {
-    remember(key, origin);
+    remember({key, origin, bytes.empty()});
     return Status::kOk;
   }
   return status == Status::kBusy || status == Status::kResources ? status : Status::kInternal;
@@ -142,8 +142,16 @@ Status PeerDataStorage::delete_peer(PeerId peer) {
   }
   // Orphans that could not be removed get another chance.
   first_orphan_ = 0;
+  // The first step may be refused here and now: then that is the result, and not an event.
+  const PeerId outer = starting_;
+  const bool outer_was_refused = start_was_refused_;
+  starting_ = peer;
+  start_was_refused_ = false;
   clean();
-  return Status::kOk;
+  const bool was_refused = start_was_refused_;
+  starting_ = outer;
+  start_was_refused_ = outer_was_refused;
+  return was_refused ? Status::kInternal : Status::kOk;
 }
 
 bool PeerDataStorage::has_outstanding(PeerId peer) const {
@@ -155,13 +163,15 @@ bool PeerDataStorage::has_outstanding(PeerId peer) const {
   return false;
 }
 
-bool PeerDataStorage::is_outstanding(PeerId peer, DataId data) const {
+PeerDataStorage::Outlook PeerDataStorage::outlook(PeerId peer, DataId data) const {
+  Outlook outlook = Outlook::kUnchanged;
   for (uint16_t i = 0; i < count_; ++i) {
-    if (operations_[(first_ + i) % operations_.size()].key == record_key(peer, data)) {
-      return true;
+    const Operation& operation = operations_[(first_ + i) % operations_.size()];
+    if (operation.key == record_key(peer, data)) {
+      outlook = operation.is_removal ? Outlook::kRemoved : Outlook::kWritten;
     }
   }
-  return false;
+  return outlook;
 }
 
 // Removes the next record of the peer being cleaned. kNotFound: none is left.
@@ -225,7 +235,17 @@ void PeerDataStorage::finish_cleaning(Status result) {
     pool_.abort_deletion(peer);
   }
   if (!was_peer) {
+    // Nobody waited for this, but space is free, and a place in the queue.
+    router_.space_freed();
+    router_.storage_progressed();
     return;
+  }
+  if (!ok(result) && peer == starting_) {
+    start_was_refused_ = true;
+    return;
+  }
+  if (ok(result)) {
+    router_.space_freed();
   }
   pm_evt event =
       make_event(ok(result) ? PM_EVT_PEER_DELETE_SUCCEEDED : PM_EVT_PEER_DELETE_FAILED, peer);
@@ -249,6 +269,7 @@ void PeerDataStorage::complete(const StorageEvent& completion) {
   const Operation operation = operations_[first_];
   first_ = static_cast<uint16_t>((first_ + 1) % operations_.size());
   --count_;
+  ++completed_;
 
   if (operation.origin != Origin::kPeerDeletion) {
     report(operation, completion.result);
@@ -276,6 +297,9 @@ void PeerDataStorage::report(const Operation& operation, Status result) {
   update.token = operation.origin == Origin::kRank ? PM_STORE_TOKEN_INVALID : operation.key;
   if (ok(result)) {
     update.flash_changed = 1;
+    if (operation.is_removal) {
+      router_.space_freed();
+    }
   } else {
     event.peer_data_update_failed.error =
         result == Status::kResources ? NRF_ERROR_RESOURCES : NRF_ERROR_INTERNAL;

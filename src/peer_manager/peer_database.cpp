@@ -30,18 +30,24 @@ Bytes bytes_of(const uint32_t& word) {
 
 }  // namespace
 
-Status PeerDatabase::load(PeerId peer, DataId data, MutableBytes out, size_t& stored_length) const {
+// What is stored under an unused ID is an orphan, which belongs to nobody.
+Status PeerDatabase::check_readable(PeerId peer, DataId data) const {
   PM_TRY(check_record(peer, data));
+  return pool_.is_used(peer) ? Status::kOk : Status::kNotFound;
+}
+
+Status PeerDatabase::load(PeerId peer, DataId data, MutableBytes out, size_t& stored_length) const {
+  PM_TRY(check_readable(peer, data));
   return storage_.read(peer, data, out, stored_length);
 }
 
 Status PeerDatabase::load_bonding(PeerId peer, pm_peer_data_bonding& out) const {
-  PM_TRY(check_record(peer, kBondingData));
+  PM_TRY(check_readable(peer, kBondingData));
   return storage_.read_fixed(peer, kBondingData, out);
 }
 
 Status PeerDatabase::load_word(PeerId peer, DataId data, uint32_t& out) const {
-  PM_TRY(check_record(peer, data));
+  PM_TRY(check_readable(peer, data));
   return storage_.read_fixed(peer, data, out);
 }
 
@@ -70,15 +76,29 @@ Status PeerDatabase::erase(PeerId peer, DataId data) {
   if (!pool_.is_active(peer)) {
     return Status::kNotFound;
   }
-  size_t length = 0;
-  PM_TRY(storage_.read(peer, data, {}, length));
+  switch (storage_.outlook(peer, data)) {
+    case PeerDataStorage::Outlook::kRemoved:
+      return Status::kNotFound;
+    case PeerDataStorage::Outlook::kUnchanged: {
+      size_t length = 0;
+      PM_TRY(storage_.read(peer, data, {}, length));
+      break;
+    }
+    case PeerDataStorage::Outlook::kWritten:
+      break;
+  }
   return storage_.erase(peer, data);
 }
 
 bool PeerDatabase::has_bond(PeerId peer) const {
+  if (unstored_bond(peer) != nullptr) {
+    return true;
+  }
+  const auto outlook = storage_.outlook(peer, kBondingData);
   size_t length = 0;
-  return unstored_bond(peer) != nullptr || storage_.is_outstanding(peer, kBondingData) ||
-         storage_.read(peer, kBondingData, {}, length) != Status::kNotFound;
+  return outlook != PeerDataStorage::Outlook::kUnchanged
+             ? outlook == PeerDataStorage::Outlook::kWritten
+             : storage_.read(peer, kBondingData, {}, length) != Status::kNotFound;
 }
 
 Status PeerDatabase::delete_peer(PeerId peer) {
@@ -96,6 +116,15 @@ MutableBytes PeerDatabase::pending_buffer(BufferOwner owner, DataId data) {
 
 Bytes PeerDatabase::submitted_buffer(BufferOwner owner, DataId data) {
   const Record* record = buffers_.submitted(owner, data);
+  return record != nullptr ? content(*record) : Bytes();
+}
+
+Bytes PeerDatabase::unstored_local_db(PeerId peer) const {
+  const BufferOwner owner = owner_of(peer);
+  const Record* record = buffers_.pending(owner, kGattLocalData);
+  if (record == nullptr || record->state == State::kFilling) {
+    record = buffers_.submitted(owner, kGattLocalData);
+  }
   return record != nullptr ? content(*record) : Bytes();
 }
 
@@ -151,10 +180,15 @@ Status PeerDatabase::submit(Record& record) {
   record.state = State::kWaiting;
   const PeerId peer{static_cast<uint16_t>(record.owner)};
   // One write of a record at a time, so that a completion has one meaning. A local database
-  // moreover waits until nothing else is on its way: meanwhile it takes newer values instead of
-  // being written twice.
+  // moreover waits for what was accepted before it, and no longer: meanwhile it takes newer values
+  // instead of being written twice.
+  if (!record.has_place) {
+    record.has_place = true;
+    record.place = storage_.accepted();
+  }
+  const bool is_first = static_cast<int32_t>(storage_.completed() - record.place) >= 0;
   const bool has_to_wait = buffers_.submitted(record.owner, record.data) != nullptr ||
-                           (record.data == kGattLocalData && storage_.has_outstanding());
+                           (record.data == kGattLocalData && !is_first);
   if (has_to_wait) {
     return Status::kBusy;
   }
@@ -180,16 +214,7 @@ bool PeerDatabase::on_storage_event(pm_evt& event, bool buffered) {
     // The medium works.
     static_cast<void>(wake(State::kDelayed));
   }
-  if (buffered) {
-    return on_buffer_written(event);
-  }
-  const bool frees_space = event.evt_id == PM_EVT_PEER_DELETE_SUCCEEDED ||
-                           (event.evt_id == PM_EVT_PEER_DATA_UPDATE_SUCCEEDED &&
-                            event.peer_data_update_succeeded.action == PM_PEER_DATA_OP_DELETE);
-  if (frees_space) {
-    static_cast<void>(wake(State::kFull));
-  }
-  return true;
+  return !buffered || on_buffer_written(event);
 }
 
 bool PeerDatabase::wake(State state) {

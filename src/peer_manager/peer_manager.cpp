@@ -151,15 +151,19 @@ void EventRouter::from_peer_database(pm_evt& event) {
   pm_.advance_peers_delete(event);
   // 3. Security procedures that waited for the database.
   pm_.security_manager_.on_database_event(event);
-  // 4. Service Changed: flags that became true, or could not be written yet.
+  // 4. Records that wait: before others take the free place.
+  storage_progressed();
+  // 5. Service Changed: flags that became true, or could not be written yet.
   pm_.gatt_caches_.on_database_event_server(event);
-  // 5. CCCDs and Central Address Resolution of a new bond.
+  // 6. CCCDs and Central Address Resolution of a new bond.
   pm_.gatt_caches_.on_database_event(event);
-  // 6. A peer is its bond: without one it would count as bonded and never be encrypted.
+  // 7. A peer is its bond: without one it would count as bonded and never be encrypted.
   pm_.delete_if_unbonded(event);
 }
 
 void EventRouter::storage_progressed() { pm_.database_.resubmit(); }
+
+void EventRouter::space_freed() { pm_.database_.on_space_freed(); }
 
 void EventRouter::complete(pm_evt& event) const {
   if (event.peer_id == PM_PEER_ID_INVALID) {

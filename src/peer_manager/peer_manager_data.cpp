@@ -8,6 +8,13 @@ namespace pm {
 
 namespace {
 
+// A number beyond those of records must not become one by being cut.
+DataId to_data_id(pm_peer_data_id id) {
+  const auto number = static_cast<uint32_t>(id);
+  constexpr uint32_t kNone = PM_PEER_DATA_ID_INVALID;
+  return DataId{static_cast<uint16_t>(number < PM_PEER_DATA_ID_LAST ? number : kNone)};
+}
+
 bool is_word_aligned(const void* data) { return reinterpret_cast<uintptr_t>(data) % 4 == 0; }
 
 }  // namespace
@@ -16,18 +23,20 @@ bool is_word_aligned(const void* data) { return reinterpret_cast<uintptr_t>(data
 Status PeerManager::passes(PeerId peer, unsigned skip, bool& passed) const {
   passed = false;
   if ((skip & (PM_PEER_ID_LIST_SKIP_NO_ID_ADDR | PM_PEER_ID_LIST_SKIP_NO_IRK)) != 0) {
-    ble_gap_id_key_t identity;
+    ble_gap_id_key_t identity{};
     const Status status = ids_.identity_of(peer, identity);
+    const unsigned type = identity.id_addr_info.addr_type;
+    const bool has_irk = !is_all_zero(identity.id_info.irk);
+    wipe(&identity, sizeof identity);
     if (!ok(status)) {
       return status == Status::kNotFound ? Status::kOk : status;
     }
-    const unsigned type = identity.id_addr_info.addr_type;
     const bool has_address =
         type == BLE_GAP_ADDR_TYPE_PUBLIC || type == BLE_GAP_ADDR_TYPE_RANDOM_STATIC;
     if ((skip & PM_PEER_ID_LIST_SKIP_NO_ID_ADDR) != 0 && !has_address) {
       return Status::kOk;
     }
-    if ((skip & PM_PEER_ID_LIST_SKIP_NO_IRK) != 0 && is_all_zero(identity.id_info.irk)) {
+    if ((skip & PM_PEER_ID_LIST_SKIP_NO_IRK) != 0 && !has_irk) {
       return Status::kOk;
     }
   }
@@ -90,7 +99,7 @@ Status PeerManager::peer_data_load(uint16_t peer, pm_peer_data_id data_id, void*
   }
   size_t stored_length = 0;
   const MutableBytes out(static_cast<uint8_t*>(data), *length);
-  PM_TRY(database_.load(PeerId{peer}, DataId{static_cast<uint16_t>(data_id)}, out, stored_length));
+  PM_TRY(database_.load(PeerId{peer}, to_data_id(data_id), out, stored_length));
   *length = static_cast<uint32_t>(stored_length);
   return stored_length > out.size() ? Status::kDataSize : Status::kOk;
 }
@@ -107,7 +116,7 @@ Status PeerManager::peer_data_store(uint16_t peer, pm_peer_data_id data_id, cons
     return Status::kInvalidAddr;
   }
   const PeerId owner{peer};
-  const DataId kind{static_cast<uint16_t>(data_id)};
+  const DataId kind = to_data_id(data_id);
   if (kind == kBondingData) {
     if (length != sizeof(pm_peer_data_bonding)) {
       return Status::kInvalidParam;
@@ -134,7 +143,7 @@ Status PeerManager::peer_data_delete(uint16_t peer, pm_peer_data_id data_id) {
   if (data_id == PM_PEER_DATA_ID_BONDING) {
     return Status::kInvalidParam;
   }
-  return database_.erase(PeerId{peer}, DataId{static_cast<uint16_t>(data_id)});
+  return database_.erase(PeerId{peer}, to_data_id(data_id));
 }
 
 Status PeerManager::peer_new(uint16_t* peer, const pm_peer_data_bonding* bonding, uint32_t* token) {
@@ -179,8 +188,13 @@ Status PeerManager::peer_delete(uint16_t peer) {
     return Status::kInvalidParam;
   }
   // The link goes on as it is, but from here on nothing is stored for it.
+  const uint16_t conn_handle = ids_.connection_of(doomed);
   ids_.forget_peer(doomed);
-  return database_.delete_peer(doomed);
+  const Status status = database_.delete_peer(doomed);
+  if (!ok(status)) {
+    ids_.set_peer(conn_handle, doomed);
+  }
+  return status;
 }
 
 Status PeerManager::peers_delete() {

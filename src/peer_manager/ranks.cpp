@@ -50,6 +50,9 @@ Status Ranks::make_highest(PeerId peer) {
   if (updating_ || (!loaded_ && !load())) {
     return Status::kBusy;
   }
+  if (!pool_.is_active(peer)) {
+    return Status::kInvalidParam;
+  }
   if (peer == highest_peer_ && highest_ > 0) {
     pm_evt event = make_event(PM_EVT_PEER_DATA_UPDATE_SUCCEEDED, peer);
     event.peer_data_update_succeeded.data_id = PM_PEER_DATA_ID_PEER_RANK;

@@ -88,6 +88,7 @@ Status SecurityDispatcher::encrypt(uint16_t conn_handle, PeerId peer) {
   pm_peer_data_bonding bonding;
   const Status loaded = database_.load_bonding(peer, bonding);
   if (!ok(loaded)) {
+    wipe(&bonding, sizeof bonding);
     // Absent: its write is still on its way.
     return loaded == Status::kNotFound ? Status::kBusy : Status::kInternal;
   }
@@ -200,6 +201,9 @@ Status SecurityDispatcher::prepare_keys(uint16_t conn_handle, uint8_t role, bool
   const ble_gap_addr_t* address = ids_.address_of(conn_handle);
   if (index < 0 || address == nullptr) {
     return Status::kInvalidState;
+  }
+  if (lesc_.is_making_key()) {
+    return Status::kBusy;
   }
   keyset.keys_own.p_pk = lesc_.public_key();
   keyset.keys_peer.p_pk = lesc_.peer_key_memory(index);

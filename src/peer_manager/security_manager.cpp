@@ -95,6 +95,9 @@ Status SecurityManager::start(uint16_t conn_handle, SecureRequest request, bool&
 }
 
 Status SecurityManager::conn_secure(uint16_t conn_handle, bool force_repairing) {
+  if (states_.get(conn_handle, LinkFlag::kExcluded)) {
+    return Status::kInvalidConnHandle;
+  }
   bool bond = false;
   const Status status =
       start(conn_handle, {.force_repairing = force_repairing, .null_params = false}, bond);

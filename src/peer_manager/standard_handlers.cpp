@@ -155,7 +155,9 @@ void StandardHandlers::flash_clean(const pm_evt& event) {
       break;
     case PM_EVT_PEER_DELETE_SUCCEEDED:
     case PM_EVT_PEER_DELETE_FAILED:
-      is_evicting_ = false;
+      if (event.peer_id == evicted_) {
+        evicted_ = PM_PEER_ID_INVALID;
+      }
       rank_waiting();
       break;
     case PM_EVT_PEER_DATA_UPDATE_SUCCEEDED:
@@ -198,7 +200,7 @@ void StandardHandlers::rank_waiting() {
     if (status == Status::kBusy || status == Status::kResources) {
       break;
     }
-    waiting_ranks_.erase_unordered(0);
+    waiting_ranks_.erase(0);
   }
   is_ranking_ = false;
 }
@@ -206,7 +208,7 @@ void StandardHandlers::rank_waiting() {
 // Deletes the lowest ranked peer that is neither connected nor the one space is needed for. A peer
 // without a rank has not been used yet and stays.
 void StandardHandlers::evict(uint16_t except) {
-  if (is_evicting_) {
+  if (evicted_ != PM_PEER_ID_INVALID) {
     return;
   }
   uint16_t victim = PM_PEER_ID_INVALID;
@@ -229,7 +231,10 @@ void StandardHandlers::evict(uint16_t except) {
     pm_log_write(kWarning, kModule, "storage full, and no peer can be deleted");
     return;
   }
-  is_evicting_ = ok(peer_manager_.peer_delete(victim));
+  evicted_ = victim;
+  if (!ok(peer_manager_.peer_delete(victim))) {
+    evicted_ = PM_PEER_ID_INVALID;
+  }
 }
 
 // Log.

@@ -76,9 +76,14 @@ Status WriteBuffers::acquire(BufferOwner owner, DataId data, size_t blocks, Muta
   }
   for (Record& record : records_) {
     if (record.state == State::kFree) {
-      record = {
-          owner, data, State::kFilling, static_cast<uint8_t>(first), static_cast<uint8_t>(blocks),
-          0};
+      record = {owner,
+                data,
+                State::kFilling,
+                static_cast<uint8_t>(first),
+                static_cast<uint8_t>(blocks),
+                0,
+                false,
+                0};
       memory = this->memory(record);
       return Status::kOk;
     }

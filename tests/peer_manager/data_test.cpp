@@ -154,6 +154,27 @@ TEST_F(Data, FailedDirectWritesAreTold) {
               ElementsAre("UPDATE_FAILED(0,4,3)", "UPDATE_FAILED(0,4,19)", "DELETE_FAILED(0,5,3)"));
 }
 
+TEST_F(Data, OrphanedDataBelongToNobody) {
+  storage.put_word(3, 4, 1);
+  reboot();
+  uint32_t word = 0;
+  uint32_t length = sizeof word;
+  EXPECT_EQ(manager().peer_data_load(3, PM_PEER_DATA_ID_APPLICATION, &word, &length),
+            Status::kNotFound);
+}
+
+TEST_F(Data, ARecordOnItsWayCanBeDeleted) {
+  bonds(1);
+  alignas(4) static const uint32_t word = 1;
+  EXPECT_EQ(manager().peer_data_delete(0, PM_PEER_DATA_ID_APPLICATION), Status::kNotFound);
+  EXPECT_EQ(manager().peer_data_store(0, PM_PEER_DATA_ID_APPLICATION, &word, 4, nullptr),
+            Status::kOk);
+  EXPECT_EQ(manager().peer_data_delete(0, PM_PEER_DATA_ID_APPLICATION), Status::kOk);
+  EXPECT_EQ(manager().peer_data_delete(0, PM_PEER_DATA_ID_APPLICATION), Status::kNotFound);
+  storage.run();
+  EXPECT_FALSE(storage.has(0, 4));
+}
+
 TEST_F(Data, SingleRecordsAreDeleted) {
   bonds(1);
   storage.put_word(0, 4, 1);

@@ -109,6 +109,66 @@ TEST_F(Failures, AWriteThatKeepsFailingWaitsUntilSomethingElseHappens) {
   EXPECT_TRUE(storage.has(0, 7)) << "what was wrong has passed";
 }
 
+TEST_F(Failures, AnOrphanThatResistsHoldsNothingUp) {
+  storage.put_word(4, 4, 1);
+  reboot();
+  storage.queue_size = 1;
+  connect(kLink, kPeripheral, address(1));
+  bond_as_peripheral(kLink, lesc_bond(address(1)));
+  EXPECT_FALSE(storage.has(0, 7)) << "the removal takes the only place";
+  storage.completions = {Status::kInternal};
+  storage.run();
+  EXPECT_TRUE(storage.has(0, 7));
+}
+
+TEST_F(Failures, SpaceOfOrphansAndOfEmptiedRecordsIsUsed) {
+  bonds(1);
+  storage.put_word(4, 4, 1);
+  storage.put_word(0, 4, 1);
+  reboot();
+  connect(kLink, kPeripheral, address(0x60));
+  storage.refusals = {Status::kResources};
+  bond_as_peripheral(kLink, lesc_bond(address(0x60)));
+  EXPECT_THAT(take_log(), Contains("STORAGE_FULL"));
+  storage.run();
+  EXPECT_TRUE(storage.has(1, 7)) << "an orphan has gone";
+  connect(kOtherLink, kPeripheral, address(0x61));
+  storage.refusals = {Status::kResources};
+  bond_as_peripheral(kOtherLink, lesc_bond(address(0x61)));
+  alignas(4) static const uint8_t nothing[4] = {};
+  EXPECT_EQ(manager().peer_data_store(0, PM_PEER_DATA_ID_APPLICATION, nothing, 0, nullptr),
+            Status::kOk);
+  storage.run();
+  EXPECT_TRUE(storage.has(2, 7)) << "a record has gone";
+}
+
+TEST_F(Failures, BondsGoBeforeTheFlagsOfAChangedDatabase) {
+  if (!config::kServiceChanged) {
+    GTEST_SKIP();
+  }
+  bonds(5);
+  storage.queue_size = 1;
+  manager().local_database_has_changed();
+  connect(kLink, kPeripheral, address(0x60));
+  bond_as_peripheral(kLink, lesc_bond(address(0x60)));
+  ASSERT_TRUE(storage.run_one());
+  ASSERT_TRUE(storage.run_one());
+  EXPECT_TRUE(storage.has(5, 7));
+}
+
+TEST_F(Failures, ADeletionThatIsRefusedAtOnceIsToldByItsResult) {
+  bonds(1);
+  connect(kLink, kPeripheral, address(0));
+  take_log();
+  storage.refusals = {Status::kInvalidState};
+  EXPECT_EQ(manager().peer_delete(0), Status::kInternal);
+  EXPECT_THAT(take_log(), IsEmpty());
+  EXPECT_EQ(peer_of(kLink), 0);
+  EXPECT_EQ(manager().peer_delete(0), Status::kOk) << "it can be tried again";
+  storage.run();
+  EXPECT_THAT(take_log(), ElementsAre("PEER_DELETED(0)"));
+}
+
 TEST_F(Failures, ARankOfTheApplicationIsNotTakenForOurs) {
   if (!config::kPeerRanks) {
     GTEST_SKIP();

@@ -73,6 +73,64 @@ TEST_F(GattCaches, AWaitingRecordTakesTheNewestValue) {
   EXPECT_EQ(stored(), Attributes{5});
 }
 
+TEST_F(GattCaches, AWaitingRecordIsWrittenHoweverMuchElseIs) {
+  bonded_link();
+  alignas(4) static const uint8_t data[4] = {};
+  const auto write_something = [this] {
+    EXPECT_EQ(manager().peer_data_store(0, PM_PEER_DATA_ID_APPLICATION, data, 4, nullptr),
+              Status::kOk);
+  };
+  write_something();
+  write_something();
+  soft_device.sys_attrs[kLink] = {1};
+  cccd_write(kLink);
+  for (int i = 0; i < 5; ++i) {
+    write_something();
+    ASSERT_TRUE(storage.run_one());
+  }
+  EXPECT_EQ(stored(), Attributes{1}) << "only what was there before it goes before it";
+}
+
+TEST_F(GattCaches, ValuesOnTheirWayToTheStoreAreAppliedAtReconnection) {
+  put_local_db(0, {1});
+  bonded_link();
+  soft_device.sys_attrs[kLink] = {2};
+  cccd_write(kLink);
+  disconnect(kLink);
+  connect(kLink, kPeripheral, address(0));
+  EXPECT_EQ(soft_device.sys_attr_sets.back().data, Attributes{2}) << "the store has it";
+  alignas(4) static const uint8_t data[4] = {};
+  EXPECT_EQ(manager().peer_data_store(0, PM_PEER_DATA_ID_APPLICATION, data, 4, nullptr),
+            Status::kOk);
+  soft_device.sys_attrs[kLink] = {3};
+  cccd_write(kLink);
+  disconnect(kLink);
+  connect(kLink, kPeripheral, address(0));
+  EXPECT_EQ(soft_device.sys_attr_sets.back().data, Attributes{3}) << "it waits";
+}
+
+TEST_F(GattCaches, NothingThatDoesNotFitIsUnexpected) {
+  bonded_link();
+  disconnect(kLink);
+  put_local_db(0, {}, 1);
+  soft_device.always("sys_attr_set", Status::kInvalidData);
+  take_log();
+  connect(kLink, kPeripheral, address(0));
+  EXPECT_THAT(take_log(), ::testing::Contains("ERROR_UNEXPECTED(0x3)"));
+}
+
+TEST_F(GattCaches, AFailedReadOfAddressResolutionEndsTheQuery) {
+  bonded_link();
+  storage.records.erase(FakeStorage::key(0, 9));
+  disconnect(kLink);
+  connect(kLink, kPeripheral, address(0));
+  car_found(kLink, 5);
+  gattc_event(kLink, BLE_GATTC_EVT_READ_RSP, BLE_GATT_STATUS_ATTERR_READ_NOT_PERMITTED);
+  storage.run();
+  ASSERT_TRUE(storage.has(0, 9));
+  EXPECT_EQ(storage.word(0, 9), 0u);
+}
+
 TEST_F(GattCaches, AValueThatChangesBackDuringItsWriteIsWrittenAgain) {
   put_local_db(0, {1});
   bonded_link();

@@ -214,5 +214,41 @@ TEST_F(Identification, NothingIsHeardBeforeInit) {
   EXPECT_TRUE(soft_device.params_replies.empty());
 }
 
+TEST_F(Identification, APeerBeingDeletedIsNotFoundByItsMasterId) {
+  put_bond(0, legacy_bond(address(1), 7));
+  reboot();
+  connect(kLink, kPeripheral, address(0x50));
+  EXPECT_EQ(manager().peer_delete(0), Status::kOk);
+  sec_info_request(kLink, legacy_bond(address(1), 7).own_ltk.master_id);
+  EXPECT_EQ(peer_of(kLink), PM_PEER_ID_INVALID);
+  EXPECT_FALSE(soft_device.info_replies.back().enc_info.has_value());
+}
+
+TEST_F(Identification, AnExcludedLinkIsNotSecured) {
+  on_event = [this](const pm_evt& event) {
+    if (event.evt_id == PM_EVT_CONN_CONFIG_REQ) {
+      EXPECT_EQ(manager().conn_exclude(event.conn_handle, event.conn_config_req.context),
+                Status::kOk);
+    }
+  };
+  connect(kLink, kCentral, address(1));
+  take_log();
+  EXPECT_EQ(manager().conn_secure(kLink, false), Status::kInvalidConnHandle);
+  EXPECT_TRUE(soft_device.authenticates.empty());
+  EXPECT_TRUE(take_log().empty());
+}
+
+TEST_F(Identification, APeerBeingDeletedIsNotRankedThoughItIsHighest) {
+  if (!config::kPeerRanks) {
+    GTEST_SKIP();
+  }
+  put_bond(0, lesc_bond(address(1)));
+  reboot();
+  EXPECT_EQ(manager().peer_rank_highest(0), Status::kOk);
+  storage.run();
+  EXPECT_EQ(manager().peer_delete(0), Status::kOk);
+  EXPECT_EQ(manager().peer_rank_highest(0), Status::kInvalidParam);
+}
+
 }  // namespace
 }  // namespace pm::test

@@ -234,6 +234,33 @@ TEST_F(LescTest, OwnOobDataGoOnlyToAPairingWhosePeerReceivedThem) {
   EXPECT_TRUE(soft_device.had_own_oob);
 }
 
+TEST_F(LescTest, AParametersReplyWaitsForTheKeyPairBeingMade) {
+  connect(kLink, kPeripheral, address(1));
+  take_log();
+  crypto.inside_generation = [this] {
+    crypto.inside_generation = nullptr;
+    sec_params_request(kLink, bonding_params());
+    EXPECT_THAT(soft_device.params_replies, SizeIs(0));
+  };
+  EXPECT_EQ(manager().lesc_keypair_generate(), Status::kOk);
+  any_event();
+  ASSERT_THAT(soft_device.params_replies, SizeIs(1));
+  EXPECT_EQ(soft_device.params_replies[0].keyset->keys_own.p_pk, manager().lesc_public_key_get());
+  EXPECT_NE(soft_device.params_replies[0].keyset->keys_own.p_pk, nullptr);
+  EXPECT_THAT(take_log(), ::testing::Not(::testing::Contains("ERROR_UNEXPECTED(0x3)")));
+}
+
+TEST_F(LescTest, APairingInTheMiddleOfMakingOobDataFindsTheFormerOnes) {
+  ASSERT_EQ(manager().lesc_own_oob_data_generate(), Status::kOk);
+  connect(kLink, kPeripheral, address(1));
+  ble_gap_sec_params_t with_oob = bonding_params();
+  with_oob.oob = 1;
+  sec_params_request(kLink, with_oob);
+  soft_device.inside_oob_data_get = [this] { dhkey_request(kLink, peer_key_, true); };
+  EXPECT_EQ(manager().lesc_own_oob_data_generate(), Status::kOk);
+  EXPECT_TRUE(soft_device.had_own_oob);
+}
+
 TEST_F(LescTest, ToleratesCallsBeforeInit) {
   PeerManager fresh(soft_device, storage, clock, crypto);
   EXPECT_EQ(fresh.lesc_request_handler(), Status::kOk);
@@ -303,6 +330,16 @@ TEST_F(Renewal, IsDeferredWhileAKeyPairIsBeingMade) {
   EXPECT_EQ(crypto.generated, before + 1);
   EXPECT_EQ(lesc.request_handler(), Status::kOk);
   EXPECT_EQ(crypto.generated, before + 2);
+}
+
+TEST_F(Renewal, IsDeferredWhileOobDataAreBeingMade) {
+  const int before = crypto.generated;
+  soft_device.inside_oob_data_get = [this] { event(BLE_GAP_EVT_AUTH_STATUS, kLink); };
+  EXPECT_EQ(lesc.own_oob_data_generate(), Status::kOk);
+  EXPECT_EQ(crypto.generated, before) << "the data are of the present pair";
+  EXPECT_EQ(lesc.request_handler(), Status::kOk);
+  EXPECT_EQ(crypto.generated, before + 1);
+  EXPECT_EQ(lesc.own_oob_data(), nullptr);
 }
 
 TEST_F(Renewal, FailureSticks) {

@@ -167,6 +167,39 @@ TEST_F(Handlers, AFullStoreMakesRoomForANewBond) {
   EXPECT_TRUE(storage.has(2, 7));
 }
 
+TEST_F(Handlers, AnotherDeletionDoesNotEndAnEviction) {
+  bonds(4);
+  auto& standard = handlers();
+  on_event = [&](const pm_evt& event) { standard.flash_clean(event); };
+  EXPECT_EQ(manager().peer_delete(3), Status::kOk);
+  standard.flash_clean_on_return();
+  // Peer 3 goes first, then the lowest ranked: one eviction is enough.
+  while (!storage.removed.empty() || storage.run_one()) {
+    const bool is_gone = !storage.has(3, 7) && !storage.has(3, 9) && !storage.has(3, 6);
+    if (is_gone) {
+      break;
+    }
+    storage.removed.clear();
+  }
+  standard.flash_clean_on_return();
+  storage.run();
+  EXPECT_FALSE(storage.has(0, 7));
+  EXPECT_TRUE(storage.has(1, 7)) << "the eviction of peer 0 was still under way";
+}
+
+TEST_F(Handlers, WaitingRanksAreWrittenInTheirOrder) {
+  bonds(4);
+  auto& standard = handlers();
+  on_event = [&](const pm_evt& event) { standard.flash_clean(event); };
+  for (uint16_t link = 0; link < 4; ++link) {
+    connect(link, kPeripheral, address(static_cast<uint8_t>(link)));
+  }
+  storage.run();
+  for (unsigned peer = 0; peer < 3; ++peer) {
+    EXPECT_LT(storage.word(peer, 6), storage.word(peer + 1, 6)) << "who came last ranks highest";
+  }
+}
+
 TEST_F(Handlers, LogEveryEvent) {
   auto& standard = handlers();
   for (int id = 0; id < 30; ++id) {

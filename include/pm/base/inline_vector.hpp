@@ -23,6 +23,13 @@ class InlineVector {
   }
   /// Removes by moving the last element into the gap: order is not kept.
   constexpr void erase_unordered(size_t index) { items_[index] = items_[--size_]; }
+  /// Removes, and moves up what comes after it.
+  constexpr void erase(size_t index) {
+    --size_;
+    for (size_t i = index; i < size_; ++i) {
+      items_[i] = items_[i + 1];
+    }
+  }
   constexpr void clear() { size_ = 0; }
 
   constexpr size_t size() const { return size_; }

@@ -82,8 +82,8 @@ class PeerManager {
   /// stored key, or by pairing when there is none or `force_repairing`. Sends CONN_SEC_PARAMS_REQ
   /// first, and CONN_SEC_START as soon as a procedure has begun. What the SoftDevice has no time
   /// for is repeated later, which is kOk. kNotFound: no parameters were ever given.
-  /// kInvalidConnHandle. kInvalidData: the stored key is unusable. kTimeout: an earlier SMP timeout
-  /// blocks this link. kBusy: a procedure is under way. kInternal.
+  /// kInvalidConnHandle: also an excluded link. kInvalidData: the stored key is unusable. kTimeout:
+  /// an earlier SMP timeout blocks this link. kBusy: a procedure is under way. kInternal.
   Status conn_secure(uint16_t conn_handle, bool force_repairing);
 
   /// Reply to CONN_CONFIG_REQ, with its context: events of this link are ignored. kNull. Works
@@ -163,7 +163,8 @@ class PeerManager {
   /// kNoMem: no free ID. kBusy. kInternal.
   Status peer_new(uint16_t* peer, const pm_peer_data_bonding* bonding, uint32_t* token);
   /// Deletes a peer, the bond first. A link of it lives on as it is, without a peer. kInvalidParam:
-  /// no such peer, or being deleted already. PEER_DELETE_SUCCEEDED or _FAILED follows.
+  /// no such peer, or being deleted already. kInternal: the store refused; nothing follows.
+  /// PEER_DELETE_SUCCEEDED or _FAILED follows.
   Status peer_delete(uint16_t peer);
   /// Deletes all peers. PEER_DELETE_* for each, then PEERS_DELETE_SUCCEEDED or _FAILED; without any
   /// peer at once.
@@ -187,11 +188,12 @@ class PeerManager {
   // ---- LE Secure Connections. Independent of init(). kNotSupported without CONFIG_PM_LESC.
 
   /// Forgets all requests, out-of-band data and errors, makes a key pair. kInternal.
-  Status lesc_init() { return lesc_.init(); }
+  Status lesc_init() { return config::kLesc ? lesc_.init() : Status::kNotSupported; }
   /// Main loop. New key pair for pairings answered from now on. kBusy: a DH key is owed, nothing
   /// changed. kInternal.
   Status lesc_keypair_generate() { return lesc_.keypair_generate(); }
-  /// Main loop. New own out-of-band data. kInvalidState: no key pair. Else as the SoftDevice.
+  /// Main loop. New own out-of-band data. kBusy: from inside another of these calls. kInvalidState:
+  /// no key pair. Else as the SoftDevice.
   Status lesc_own_oob_data_generate() { return lesc_.own_oob_data_generate(); }
   /// 64 octets, X then Y; nullptr while there is none.
   ble_gap_lesc_p256_pk_t* lesc_public_key_get() { return lesc_.public_key(); }
@@ -201,7 +203,8 @@ class PeerManager {
     lesc_.set_peer_oob_handler(handler);
   }
   /// Main loop. Computes and answers open DH key requests: call it again and again. kInternal: no
-  /// key pair could be made after a pairing, until lesc_init(); or there is none. Else as the SoftDevice.
+  /// key pair could be made after a pairing, until lesc_init(); or there is none. Else as the
+  /// SoftDevice.
   Status lesc_request_handler() { return lesc_.request_handler(); }
   /// For applications that use LE Secure Connections without the rest. on_ble_event() does it by
   /// itself.

@@ -72,7 +72,8 @@ class StandardHandlers {
   std::array<Delayed, config::kLinks> delayed_{};
   InlineVector<uint16_t, kWaitingRanks> waiting_ranks_;
   bool is_ranking_ = false;
-  bool is_evicting_ = false;
+  /// Whose deletion makes room; PM_PEER_ID_INVALID: nobody's.
+  uint16_t evicted_ = PM_PEER_ID_INVALID;
 };
 
 }  // namespace pm

@@ -8,6 +8,7 @@
 #include <array>
 #include <cstring>
 #include <deque>
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -82,6 +83,7 @@ class FakeSoftDevice final : public SoftDevice {
   std::vector<ble_gap_addr_t> whitelist;
   int whitelist_sets = 0;
   std::vector<ble_gap_id_key_t> identities;
+  std::function<void()> inside_oob_data_get;
   bool had_own_oob = false;
   bool had_peer_oob = false;
 
@@ -146,6 +148,9 @@ class FakeSoftDevice final : public SoftDevice {
                                ble_gap_lesc_oob_data_t& own) override {
     own = {};
     own.r[0] = 0x77;
+    if (inside_oob_data_get) {
+      inside_oob_data_get();
+    }
     return result("oob_data_get");
   }
   Status gap_lesc_oob_data_set(uint16_t, const ble_gap_lesc_oob_data_t* own,

@@ -37,6 +37,8 @@ class EventRouter {
   /// A storage operation has completed and its events are delivered: its place in the queue is
   /// free.
   void storage_progressed();
+  /// Something was removed. storage_progressed() follows.
+  void space_freed();
 
  private:
   void complete(pm_evt& event) const;

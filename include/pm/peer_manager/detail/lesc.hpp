@@ -32,6 +32,8 @@ class Lesc {
   Status own_oob_data_generate();
   /// nullptr while no key pair is valid.
   ble_gap_lesc_p256_pk_t* public_key();
+  /// True inside the making of a key pair: there is none now, and will be one soon.
+  bool is_making_key() const { return key_in_use_ && !own_key_valid_; }
   /// The key is made here, not given.
   Status set_public_key(ble_gap_lesc_p256_pk_t*) { return Status::kForbidden; }
   ble_gap_lesc_oob_data_t* own_oob_data();
@@ -94,6 +96,7 @@ class NoLesc {
   Status keypair_generate() { return Status::kNotSupported; }
   Status own_oob_data_generate() { return Status::kNotSupported; }
   ble_gap_lesc_p256_pk_t* public_key() { return external_key_; }
+  bool is_making_key() const { return false; }
   Status set_public_key(ble_gap_lesc_p256_pk_t* key) {
     external_key_ = key;
     return Status::kOk;
@@ -101,7 +104,7 @@ class NoLesc {
   ble_gap_lesc_oob_data_t* own_oob_data() { return nullptr; }
   void set_peer_oob_handler(LescPeerOobHandler) {}
   ble_gap_lesc_p256_pk_t* peer_key_memory(int index) { return &peer_keys_[index]; }
-  Status request_handler() { return Status::kOk; }
+  Status request_handler() { return Status::kNotSupported; }
   void on_ble_event(const ble_evt_t&) {}
 
  private:

@@ -64,13 +64,18 @@ class PeerDataStorage final : public StorageSink {
   Status erase(PeerId peer, DataId data);
 
   /// Starts the deletion of an active peer, which PEER_DELETE_SUCCEEDED or PEER_DELETE_FAILED ends.
-  /// kInvalidParam: not an active peer.
+  /// kInvalidParam: not an active peer. kInternal: refused at once; no event follows.
   Status delete_peer(PeerId peer);
 
   /// True while accepted operations have not completed.
   bool has_outstanding() const { return count_ > 0; }
-  /// True while an operation on this record has not completed.
-  bool is_outstanding(PeerId peer, DataId data) const;
+  /// How many operations have been accepted, and completed, ever.
+  uint32_t accepted() const { return completed_ + count_; }
+  uint32_t completed() const { return completed_; }
+  /// What the operations under way leave of a record: it will exist, it will not, or they do not
+  /// concern it.
+  enum class Outlook : uint8_t { kUnchanged, kWritten, kRemoved };
+  Outlook outlook(PeerId peer, DataId data) const;
   /// True inside the events that the store causes.
   bool is_reporting() const { return reporting_; }
 
@@ -80,10 +85,11 @@ class PeerDataStorage final : public StorageSink {
   struct Operation {
     uint32_t key;
     Origin origin;
+    bool is_removal;
   };
 
   bool full() const { return count_ == operations_.size(); }
-  void remember(uint32_t key, Origin origin);
+  void remember(const Operation& operation);
   bool has_outstanding(PeerId peer) const;
   void discover(PeerId peer);
   void complete(const StorageEvent& completion);
@@ -99,6 +105,7 @@ class PeerDataStorage final : public StorageSink {
   std::array<Operation, config::kStorageOperations> operations_{};
   uint16_t first_ = 0;
   uint16_t count_ = 0;
+  uint32_t completed_ = 0;
   bool reporting_ = false;
 
   // The peer being cleaned, the place in the deletion order, and whether a removal is on its way.
@@ -107,6 +114,9 @@ class PeerDataStorage final : public StorageSink {
   uint8_t clean_step_ = 0;
   uint16_t first_orphan_ = 0;
   PeerId cleaned_{};
+  // Inside delete_peer(): whose refusal is told by its result.
+  PeerId starting_ = kInvalidPeer;
+  bool start_was_refused_ = false;
 };
 
 }  // namespace pm

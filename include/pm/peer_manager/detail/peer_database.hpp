@@ -44,20 +44,24 @@ class PeerDatabase {
   MutableBytes pending_buffer(BufferOwner owner, DataId data);
   /// Content that the store is writing under a key; empty when there is none.
   Bytes submitted_buffer(BufferOwner owner, DataId data);
+  /// The newest local database of a peer that is not stored yet; empty when there is none.
+  Bytes unstored_local_db(PeerId peer) const;
   /// The newest bond of a peer that is not stored yet; nullptr when there is none.
   const pm_peer_data_bonding* unstored_bond(PeerId peer) const;
   /// False: there was none.
   bool release_buffer(BufferOwner owner, DataId data);
   /// Hands a filled buffer over, to be written for `peer`. It waits while the store is busy, which
-  /// is kOk; a local database waits while anything is outstanding, so that several changes become
-  /// one write. kInvalidParam: not an active peer. kNotFound: no buffer. kResources: waits for
-  /// space. kInternal: given up.
+  /// is kOk; a local database waits for all that was accepted before it, so that several changes
+  /// become one write. kInvalidParam: not an active peer. kNotFound: no buffer. kResources: waits
+  /// for space. kInternal: given up.
   Status store_buffer(BufferOwner owner, DataId data, PeerId peer);
 
   /// True: the event concerns others too.
   bool on_storage_event(pm_evt& event, bool buffered);
   /// Submits what waits.
   void resubmit();
+  /// What waits for space may be tried again.
+  void on_space_freed() { static_cast<void>(wake(WriteBuffers::State::kFull)); }
   /// Something else has happened meanwhile: repeats the writes that failed several times.
   void repeat_delayed();
 
@@ -65,6 +69,7 @@ class PeerDatabase {
   using Record = WriteBuffers::Record;
   using State = WriteBuffers::State;
 
+  Status check_readable(PeerId peer, DataId data) const;
   bool on_buffer_written(pm_evt& event);
   bool wake(WriteBuffers::State state);
   Status submit(Record& record);

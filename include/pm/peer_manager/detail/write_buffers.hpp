@@ -38,6 +38,9 @@ class WriteBuffers {
     uint8_t first_block;
     uint8_t blocks;
     uint8_t failures;
+    /// Its place in the order of the store's operations, once it has one.
+    bool has_place;
+    uint32_t place;
   };
 
   /// Drops everything that the store is not reading.
