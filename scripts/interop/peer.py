@@ -77,6 +77,18 @@ class Peer:
                 raise Failed(f"our side: no {wanted} within {limit_s:.0f} s")
             time.sleep(0.02)
 
+    def expect_any(self, events: list[str], limit_s: float = 10) -> str:
+        """The first of these that comes after the event that was expected last, which stays where it is."""
+        deadline = time.monotonic() + limit_s
+        while True:
+            self.read_events()
+            for entry in self.events[self.mark:]:
+                if entry.get("event") in events:
+                    return entry["event"]
+            if time.monotonic() > deadline:
+                raise Failed(f"our side: none of {', '.join(events)} within {limit_s:.0f} s")
+            time.sleep(0.02)
+
     def expect_text(self, text: str, limit_s: float = 10) -> None:
         """A line of its log in the present boot."""
         deadline = time.monotonic() + limit_s

@@ -76,6 +76,11 @@ int main(int argc, char** argv) {
   CLI::App app("Two devices bond, and know each other after a restart.");
   app.add_option("--air", air, "real: processes on sockets; sim: one process in virtual time")
       ->check(CLI::IsMember({"real", "sim"}));
+  CLI::Option* transport =
+      app.add_option("--transport", options.transport,
+                     "how processes reach their controllers: unix, tcp, or pty (a serial line, "
+                     "octet by octet)")
+          ->check(CLI::IsMember({"unix", "tcp", "pty"}));
   CLI::Option* seed = app.add_option("--seed", options.seed, "seed of the simulated world")
                           ->check(CLI::Validator(check_seed, "NUMBER"));
   app.add_option("--sabotage", sabotage, "break one step on purpose; 'list' prints the steps");
@@ -101,6 +106,10 @@ int main(int argc, char** argv) {
   }
   if (seed->count() > 0 && air != "sim") {
     fmt::print(stderr, "--seed: only the simulated air has one; add --air sim\n");
+    return kCannotPlay;
+  }
+  if (transport->count() > 0 && air == "sim") {
+    fmt::print(stderr, "--transport: in one process there is none; leave out --air sim\n");
     return kCannotPlay;
   }
   options.fault = Story::fault_for(sabotage);

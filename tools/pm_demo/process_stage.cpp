@@ -15,7 +15,9 @@
 #include <cstring>
 #include <filesystem>
 #include <fstream>
+#include <regex>
 
+#include "pty_bridge.hpp"
 #include "stage.hpp"
 
 namespace pm::demo {
@@ -138,7 +140,9 @@ uint64_t now_us() {
 class ProcessStage final : public Stage {
  public:
   explicit ProcessStage(const StageOptions& options)
-      : directory_(fs::absolute(options.directory).string()), programs_(options.programs) {
+      : directory_(fs::absolute(options.directory).string()),
+        programs_(options.programs),
+        transport_(options.transport) {
     prepare_folder(directory_);
     for (const char* program : {"pm-air", "heart_rate_sensor", "heart_rate_collector"}) {
       if (!fs::exists(programs_ + "/" + program)) {
@@ -162,7 +166,7 @@ class ProcessStage final : public Stage {
     std::vector<std::string> command = {
         programs_ + "/heart_rate_" + name,
         "--controller",
-        "unix:" + socket_path(),
+        connect_controller(device),
         "--flash",
         flash_path(device),
         "--events",
@@ -183,6 +187,7 @@ class ProcessStage final : public Stage {
       return;
     }
     const bool by_sigkill = process(device).kill();
+    bridges_[index(device)].stop();
     read_tails();
     if (by_sigkill) {
       trace_.add(device, fmt::format(R"({{"t_us":{},"kind":"killed","signal":9}})", now_us()));
@@ -227,14 +232,37 @@ class ProcessStage final : public Stage {
   void start_air(const std::string& fault) {
     std::vector<std::string> command = {programs_ + "/pm-air", "--unix", socket_path(), "--tap",
                                         directory_ + "/air.jsonl"};
+    if (transport_ == "tcp") {
+      command.insert(command.end(), {"--tcp", "127.0.0.1:0"});
+    }
     if (!fault.empty()) {
       command.insert(command.end(), {"--fault", fault});
     }
     air_.start(command, directory_ + "/air.out");
-    if (!wait([this] { return fs::exists(socket_path()); }, kStepLimit)) {
+    if (!wait([this] { return is_air_listening(); }, kStepLimit)) {
       throw StageError{
           fmt::format("pm-air offers no socket at {}; see {}/air.out", socket_path(), directory_)};
     }
+  }
+
+  /// A new controller, as a device is to name it.
+  std::string connect_controller(Source device) {
+    if (transport_ == "tcp") {
+      return "tcp:" + tcp_address_;
+    }
+    return transport_ == "pty" ? "uart:" + bridges_[index(device)].start(socket_path())
+                               : "unix:" + socket_path();
+  }
+
+  /// From what pm-air prints; notes the port that it has chosen.
+  bool is_air_listening() {
+    std::ifstream file(directory_ + "/air.out");
+    const std::string text{std::istreambuf_iterator<char>(file), {}};
+    std::smatch found;
+    if (std::regex_search(text, found, std::regex("tcp (127\\.0\\.0\\.1:[0-9]+)"))) {
+      tcp_address_ = found[1];
+    }
+    return text.find("listening on") != std::string::npos && text.ends_with("\n");
   }
 
   void read_tails() {
@@ -268,9 +296,12 @@ class ProcessStage final : public Stage {
 
   std::string directory_;
   std::string programs_;
+  std::string transport_;
+  std::string tcp_address_;
   int watch_ = -1;
   Process air_;
   Process devices_[2];
+  PtyBridge bridges_[2];
   unsigned boots_[2] = {};
   std::vector<Tail> make_tails() const {
     std::vector<Tail> tails;

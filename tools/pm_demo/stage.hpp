@@ -50,6 +50,8 @@ struct StageOptions {
   std::string programs;   // where the built programs and application images are
   std::string fault;      // a rule for the air, empty for none
   uint64_t seed = 1;      // of the simulated world
+  /// How processes reach their controllers: "unix", "tcp", or "pty", octet by octet.
+  std::string transport = "unix";
 };
 
 /// Makes the folder, or removes the files that an earlier run has left in it. Throws StageError if
