@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 # test [STAGE...]
-#     All checks, or the named stages: checks gcc asan m33 tidy install readme. The last line counts the tests of both
-#     builds; a stage that fails without a failing test (a warning, a wrong include) counts as one failure.
+#     All checks, or the named stages: checks gcc asan m33 tidy install readme; interop too, which only runs when it is
+#     named. The last line counts the tests of both builds; a stage that fails without a failing test (a warning, a wrong
+#     include) counts as one failure.
 
-STAGES=(checks gcc asan m33 tidy install interop readme)
+STAGES=(checks gcc asan m33 tidy install readme)
 
 declare -A STAGE_TEXT=(
   [checks]="include directions, licence lines, formatting"
