@@ -28,7 +28,7 @@ namespace fs = std::filesystem;
 using std::chrono::milliseconds;
 using std::chrono::steady_clock;
 
-constexpr milliseconds kStepLimit{20'000};
+constexpr milliseconds kStepLimit{40'000};
 constexpr milliseconds kLittle{1'000};
 
 /// A child process with a pipe to its standard input; what it prints goes to a file.
