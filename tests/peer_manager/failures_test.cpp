@@ -144,7 +144,7 @@ TEST_F(Failures, SpaceOfOrphansAndOfEmptiedRecordsIsUsed) {
 
 TEST_F(Failures, BondsGoBeforeTheFlagsOfAChangedDatabase) {
   if (!config::kServiceChanged) {
-    GTEST_SKIP();
+    GTEST_SKIP() << "CONFIG_PM_SERVICE_CHANGED is off in this build";
   }
   bonds(5);
   storage.queue_size = 1;
@@ -171,7 +171,7 @@ TEST_F(Failures, ADeletionThatIsRefusedAtOnceIsToldByItsResult) {
 
 TEST_F(Failures, ARankOfTheApplicationIsNotTakenForOurs) {
   if (!config::kPeerRanks) {
-    GTEST_SKIP();
+    GTEST_SKIP() << "CONFIG_PM_PEER_RANKS is off in this build";
   }
   bonds(2);
   alignas(4) static const uint32_t rank = 7;
@@ -209,7 +209,7 @@ TEST_F(Failures, InitAgainWhileTheStoreWorksGoesOn) {
 
 TEST_F(Failures, InitAgainDoesNotTakeTheRankFromTheStore) {
   if (!config::kPeerRanks) {
-    GTEST_SKIP();
+    GTEST_SKIP() << "CONFIG_PM_PEER_RANKS is off in this build";
   }
   bonds(2);
   EXPECT_EQ(manager().peer_rank_highest(0), Status::kOk);

@@ -240,7 +240,7 @@ TEST_F(Identification, AnExcludedLinkIsNotSecured) {
 
 TEST_F(Identification, APeerBeingDeletedIsNotRankedThoughItIsHighest) {
   if (!config::kPeerRanks) {
-    GTEST_SKIP();
+    GTEST_SKIP() << "CONFIG_PM_PEER_RANKS is off in this build";
   }
   put_bond(0, lesc_bond(address(1)));
   reboot();

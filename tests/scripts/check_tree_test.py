@@ -16,7 +16,7 @@ class CheckTree(ScriptTest):
 
     def test_a_clean_tree_passes(self):
         self.write("src/a.cpp", GOOD)
-        self.write("docs/a.md", "See /usr/share/doc, include/pm/work/a, $HOME/root/a and unix:/tmp/air.sock.\n")
+        self.write("docs/a.md", "See /usr/share/doc, include/pm/work/a, $HOME/a/root and unix:/tmp/air.sock.\n")
         self.write("scripts/a.sh", f"#!/bin/sh\n# {LICENCE}\n")
         self.write("build/gcc/generated.h", "no licence, in a folder that is not looked at\n")
         self.write("tests/data/capture.json", "foreign text with blanks at the end  ")
