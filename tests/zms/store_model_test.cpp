@@ -24,7 +24,6 @@ constexpr uint32_t kOperations = 2000;
 struct Content {
   uint16_t size = 0;
   uint8_t first = 0;
-  friend bool operator==(const Content&, const Content&) = default;
 };
 
 struct Medium {
