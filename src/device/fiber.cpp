@@ -53,7 +53,7 @@ struct KeepStack {
 /// Pages of a stack, with one below it that may not be touched.
 class Fiber::Stack {
  public:
-  static constexpr size_t kSize = 512 * 1024;
+  static constexpr size_t kSize = size_t{512} * 1024;
   static constexpr size_t kGuard = 4096;
 
   Stack() {

@@ -46,7 +46,7 @@ class SimulatedDevice::Boot final : public c_api::Runtime {
 
   /// An empty result is success.
   std::string load(const std::string& image_path) {
-    const std::string problem = image_.load(image_path);
+    std::string problem = image_.load(image_path);
     if (problem.empty()) {
       log_.add(timers_.now_us(), R"("kind":"boot")");
       image_.boot(*this);

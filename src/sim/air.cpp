@@ -46,7 +46,7 @@ void Medium::advertise(ControllerCore& advertiser, const AdvertisingPdu& pdu) {
 
 std::shared_ptr<Link> Medium::make_link() {
   const uint32_t number = ++links_made_;
-  const auto link = std::make_shared<Link>(*this, number);
+  auto link = std::make_shared<Link>(*this, number);
   links_[number] = link;
   return link;
 }

@@ -16,7 +16,8 @@ Status Medium::state(uint32_t sector, SectorState& out) const {
   out = {};
   // Both in one read: they are neighbours.
   std::array<uint8_t, 64> headers{};
-  PM_TRY(read(sector, layout_.close_slot(), MutableBytes(headers.data(), 2 * layout_.slot_size)));
+  PM_TRY(read(sector, layout_.close_slot(),
+              MutableBytes(headers.data(), size_t{2} * layout_.slot_size)));
   Ate ate;
   std::memcpy(ate.raw().data(), &headers[layout_.slot_size], kAteOctets);
   if (!ate.is_empty_ate()) {

@@ -61,8 +61,8 @@ inline constexpr bool kPeripheral = false;
 #endif
 
 /// Simultaneous connections; at least one, so that tables have an element.
-inline constexpr int kLinks =
-    CONFIG_NRF_SDH_BLE_TOTAL_LINK_COUNT > 0 ? CONFIG_NRF_SDH_BLE_TOTAL_LINK_COUNT : 1;
+constexpr int at_least_one(int count) { return count > 0 ? count : 1; }
+inline constexpr int kLinks = at_least_one(CONFIG_NRF_SDH_BLE_TOTAL_LINK_COUNT);
 
 inline constexpr size_t kMaxRegistrants = CONFIG_PM_MAX_REGISTRANTS;
 /// Write buffers of kFlashBufferSize octets.

@@ -18,7 +18,6 @@
 namespace pm::zms {
 
 class Ate;
-class Medium;
 struct SectorState;
 
 struct Options {

@@ -212,10 +212,11 @@ void Controller::lose_later(std::string reason) {
 
 void Controller::deferred_loss(void* context) {
   auto& self = *static_cast<Controller*>(context);
-  self.lose(self.loss_reason_);
+  const std::string reason = self.loss_reason_;
+  self.lose(reason);
 }
 
-void Controller::lose(std::string reason) {
+void Controller::lose(const std::string& reason) {
   if (state_ != State::kInitialising && state_ != State::kReady) {
     return;
   }

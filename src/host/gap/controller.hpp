@@ -111,7 +111,7 @@ class Controller final : private HciSink, private AclSink {
   void on_command_complete(const hci::CommandComplete& event);
   void on_command_status(const hci::CommandStatus& event);
   void complete(hci::Opcode opcode, hci::ErrorCode status, Bytes return_parameters);
-  void lose(std::string reason);
+  void lose(const std::string& reason);
   void lose_later(std::string reason);
   static void command_timeout(void* context);
   static void deferred_loss(void* context);
