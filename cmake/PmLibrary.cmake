@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-# One static library per layer, one GoogleTest binary per suite.
+# One static library per layer.
 include(GNUInstallDirs)
 set(PM_INSTALL_INCLUDEDIR "${CMAKE_INSTALL_INCLUDEDIR}/peer_manager")
 
@@ -33,15 +33,4 @@ function(pm_interface layer)
   set_target_properties(pm_${layer} PROPERTIES EXPORT_NAME ${layer})
   set_property(GLOBAL APPEND PROPERTY PM_LAYERS ${layer})
   target_link_libraries(pm_${layer} INTERFACE ${ARG_DEPENDS})
-endfunction()
-
-# pm_test(<name> SOURCES ... LIBRARIES ...)
-function(pm_test name)
-  cmake_parse_arguments(ARG "" "" "SOURCES;LIBRARIES" ${ARGN})
-  add_executable(${name} ${ARG_SOURCES})
-  target_include_directories(${name} PRIVATE "${PROJECT_SOURCE_DIR}/src" "${PROJECT_SOURCE_DIR}/tests")
-  target_link_libraries(${name} PRIVATE ${ARG_LIBRARIES} GTest::gtest GTest::gmock GTest::gtest_main)
-  target_compile_options(${name} PRIVATE ${PM_WARNINGS})
-  target_compile_definitions(${name} PRIVATE PM_TEST_DATA_DIR="${PROJECT_SOURCE_DIR}/tests/data")
-  gtest_discover_tests(${name} DISCOVERY_MODE PRE_TEST)
 endfunction()

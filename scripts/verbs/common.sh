@@ -63,6 +63,7 @@ configure_and_build() {
   # ccache is used where it is, and not missed where it is not.
   if [[ -z ${CMAKE_CXX_COMPILER_LAUNCHER:-} ]] && command -v ccache >/dev/null; then
     export CMAKE_C_COMPILER_LAUNCHER=ccache CMAKE_CXX_COMPILER_LAUNCHER=ccache
+    export CCACHE_SLOPPINESS=${CCACHE_SLOPPINESS:-pch_defines,time_macros}
   fi
   cmake -S "$ROOT" --preset "$preset" &&
     cmake --build "$BUILD/$preset" -j "$(jobs_count)" ${*:+--target "$@"}

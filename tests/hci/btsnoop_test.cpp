@@ -5,9 +5,11 @@
 #include "pm/hci/btsnoop.hpp"
 
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <fstream>
 #include <iterator>
+#include <string>
 
 #include "hci/octets.hpp"
 
@@ -22,7 +24,8 @@ std::vector<uint8_t> contents(const std::string& path) {
 }
 
 TEST(Btsnoop, HasHeaderAndRecordsAtOnce) {
-  const std::string path = ::testing::TempDir() + "pm_btsnoop_test.log";
+  const std::string path =
+      ::testing::TempDir() + "pm_btsnoop_test." + std::to_string(getpid()) + ".log";
   BtsnoopWriter writer;
   ASSERT_TRUE(writer.open(path.c_str()));
   std::vector<uint8_t> expected = octets("6274736e6f6f7000 00000001 000003ea");

@@ -2,6 +2,7 @@
 #include "pm/sim/json_tap.hpp"
 
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <cstdio>
 #include <fstream>
@@ -29,7 +30,9 @@ class JsonTapFile : public ::testing::Test {
     return json::parse(latest);
   }
 
-  const std::string path = ::testing::TempDir() + "pm_json_tap_test.jsonl";
+  // Each test of a suite is a process of its own, and they run side by side.
+  const std::string path =
+      ::testing::TempDir() + "pm_json_tap_test." + std::to_string(getpid()) + ".jsonl";
   JsonTap tap;
 };
 
