@@ -9,15 +9,11 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include <bm/bluetooth/peer_manager/nrf_ble_lesc.h>
 #include <bm/bluetooth/peer_manager/peer_manager.h>
 #include <bm/bluetooth/peer_manager/peer_manager_handler.h>
 #include <bm/bm_buttons.h>
-#include <bm/softdevice_handler/nrf_sdh.h>
 #include <bm/softdevice_handler/nrf_sdh_ble.h>
-#include <zephyr/kernel.h>
 #include <zephyr/logging/log.h>
-#include <zephyr/logging/log_ctrl.h>
 #include <zephyr/sys/util.h>
 
 #include "ble.h"
@@ -26,6 +22,7 @@
 #include "board-config.h"
 #include "bonded_sensor.h"
 #include "comparison.h"
+#include "device.h"
 #include "nrf_error.h"
 #include "remote_database.h"
 #include "uuids.h"
@@ -212,40 +209,13 @@ static void pm_evt_handler(const struct pm_evt* evt) {
   }
 }
 
-static uint32_t peer_manager_init(void) {
-  uint32_t nrf_err;
-  ble_gap_sec_params_t sec_param = {
-      .bond = 1,
-      .mitm = 1,
-      .lesc = 1,
-      .keypress = 0,
-      .io_caps = BLE_GAP_IO_CAPS_DISPLAY_YESNO,
-      .oob = 0,
-      .min_key_size = 7,
-      .max_key_size = 16,
-      .kdist_own.enc = 1,
-      .kdist_own.id = 1,
-      .kdist_peer.enc = 1,
-      .kdist_peer.id = 1,
-  };
-
-  nrf_err = pm_init();
-  if (nrf_err != NRF_SUCCESS) {
-    return nrf_err;
-  }
-  nrf_err = pm_sec_params_set(&sec_param);
-  if (nrf_err != NRF_SUCCESS) {
-    return nrf_err;
-  }
-  return pm_register(pm_evt_handler);
-}
-
 static void on_ble_evt(const ble_evt_t* evt, void* context) {
   const ble_gap_evt_t* gap_evt = &evt->evt.gap_evt;
 
   ARG_UNUSED(context);
 
   comparison_on_ble_evt(evt);
+  device_on_ble_evt(evt);
   remote_database_on_ble_evt(evt);
 
   switch (evt->header.evt_id) {
@@ -280,11 +250,6 @@ static void on_ble_evt(const ble_evt_t* evt, void* context) {
       on_hvx(&evt->evt.gattc_evt);
       break;
 
-    case BLE_GATTC_EVT_TIMEOUT:
-    case BLE_GATTS_EVT_TIMEOUT:
-      (void)sd_ble_gap_disconnect(gap_evt->conn_handle, BLE_HCI_REMOTE_USER_TERMINATED_CONNECTION);
-      break;
-
     default:
       break;
   }
@@ -308,49 +273,7 @@ static const struct bm_buttons_config buttons[] = {
      .handler = button_handler},
 };
 
-static bool device_init(void) {
-  int err;
-  uint32_t nrf_err;
-  ble_gap_conn_sec_mode_t name_write_perm;
-
-  err = bm_buttons_init(buttons, ARRAY_SIZE(buttons), BM_BUTTONS_DETECTION_DELAY_MIN_US);
-  if (err != 0) {
-    LOG_ERR("bm_buttons_init() failed, err %d", err);
-    return false;
-  }
-  err = bm_buttons_enable();
-  if (err != 0) {
-    LOG_ERR("bm_buttons_enable() failed, err %d", err);
-    return false;
-  }
-  err = nrf_sdh_enable_request();
-  if (err != 0) {
-    LOG_ERR("nrf_sdh_enable_request() failed, err %d", err);
-    return false;
-  }
-  err = nrf_sdh_ble_enable(CONFIG_NRF_SDH_BLE_CONN_TAG);
-  if (err != 0) {
-    LOG_ERR("nrf_sdh_ble_enable() failed, err %d", err);
-    return false;
-  }
-
-  BLE_GAP_CONN_SEC_MODE_SET_NO_ACCESS(&name_write_perm);
-  nrf_err = sd_ble_gap_device_name_set(&name_write_perm, (const uint8_t*)DEVICE_NAME,
-                                       sizeof(DEVICE_NAME) - 1);
-  if (nrf_err != NRF_SUCCESS) {
-    LOG_ERR("sd_ble_gap_device_name_set() failed, nrf_error %#x", (unsigned int)nrf_err);
-    return false;
-  }
-  nrf_err = peer_manager_init();
-  if (nrf_err != NRF_SUCCESS) {
-    LOG_ERR("Peer Manager did not start, nrf_error %#x", (unsigned int)nrf_err);
-    return false;
-  }
-  remote_database_init(on_remote_database);
-  return true;
-}
-
-static void device_start(void) {
+static void collector_start(void) {
   if (bm_buttons_is_pressed(BOARD_PIN_BTN_1)) {
     LOG_INF("Forgetting all bonds");
     /* Scanning begins with PM_EVT_PEERS_DELETE_SUCCEEDED. */
@@ -363,13 +286,9 @@ static void device_start(void) {
 }
 
 int main(void) {
-  if (device_init()) {
-    device_start();
+  if (device_init(DEVICE_NAME, buttons, ARRAY_SIZE(buttons), pm_evt_handler)) {
+    remote_database_init(on_remote_database);
+    collector_start();
   }
-
-  while (true) {
-    (void)nrf_ble_lesc_request_handler();
-    log_flush();
-    k_cpu_idle();
-  }
+  return device_run();
 }

@@ -8,16 +8,12 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include <bm/bluetooth/peer_manager/nrf_ble_lesc.h>
 #include <bm/bluetooth/peer_manager/peer_manager.h>
 #include <bm/bluetooth/peer_manager/peer_manager_handler.h>
 #include <bm/bm_buttons.h>
 #include <bm/bm_timer.h>
-#include <bm/softdevice_handler/nrf_sdh.h>
 #include <bm/softdevice_handler/nrf_sdh_ble.h>
-#include <zephyr/kernel.h>
 #include <zephyr/logging/log.h>
-#include <zephyr/logging/log_ctrl.h>
 #include <zephyr/sys/util.h>
 
 #include "ble.h"
@@ -25,6 +21,7 @@
 #include "ble_gatts.h"
 #include "board-config.h"
 #include "comparison.h"
+#include "device.h"
 #include "heart_rate_service.h"
 #include "nrf_error.h"
 
@@ -119,34 +116,6 @@ static void pm_evt_handler(const struct pm_evt* evt) {
   }
 }
 
-static uint32_t peer_manager_init(void) {
-  uint32_t nrf_err;
-  ble_gap_sec_params_t sec_param = {
-      .bond = 1,
-      .mitm = 1,
-      .lesc = 1,
-      .keypress = 0,
-      .io_caps = BLE_GAP_IO_CAPS_DISPLAY_YESNO,
-      .oob = 0,
-      .min_key_size = 7,
-      .max_key_size = 16,
-      .kdist_own.enc = 1,
-      .kdist_own.id = 1,
-      .kdist_peer.enc = 1,
-      .kdist_peer.id = 1,
-  };
-
-  nrf_err = pm_init();
-  if (nrf_err != NRF_SUCCESS) {
-    return nrf_err;
-  }
-  nrf_err = pm_sec_params_set(&sec_param);
-  if (nrf_err != NRF_SUCCESS) {
-    return nrf_err;
-  }
-  return pm_register(pm_evt_handler);
-}
-
 static void measurement_timeout_handler(void* context) {
   uint32_t nrf_err;
 
@@ -172,12 +141,12 @@ static void measurement_timeout_handler(void* context) {
 }
 
 static void on_ble_evt(const ble_evt_t* evt, void* context) {
-  uint32_t nrf_err;
   const ble_gap_evt_t* gap_evt = &evt->evt.gap_evt;
 
   ARG_UNUSED(context);
 
   comparison_on_ble_evt(evt);
+  device_on_ble_evt(evt);
 
   switch (evt->header.evt_id) {
     case BLE_GAP_EVT_CONNECTED:
@@ -195,39 +164,6 @@ static void on_ble_evt(const ble_evt_t* evt, void* context) {
 
     case BLE_GAP_EVT_AUTH_STATUS:
       LOG_INF("Pairing ended with status %#x", gap_evt->params.auth_status.auth_status);
-      break;
-
-    case BLE_GAP_EVT_PHY_UPDATE_REQUEST: {
-      const ble_gap_phys_t phys = {
-          .tx_phys = BLE_GAP_PHY_AUTO,
-          .rx_phys = BLE_GAP_PHY_AUTO,
-      };
-
-      nrf_err = sd_ble_gap_phy_update(gap_evt->conn_handle, &phys);
-      if (nrf_err != NRF_SUCCESS) {
-        LOG_WRN("sd_ble_gap_phy_update() failed, nrf_error %#x", (unsigned int)nrf_err);
-      }
-      break;
-    }
-
-    case BLE_GAP_EVT_DATA_LENGTH_UPDATE_REQUEST:
-      nrf_err = sd_ble_gap_data_length_update(gap_evt->conn_handle, NULL, NULL);
-      if (nrf_err != NRF_SUCCESS) {
-        LOG_WRN("sd_ble_gap_data_length_update() failed, nrf_error %#x", (unsigned int)nrf_err);
-      }
-      break;
-
-    case BLE_GATTS_EVT_EXCHANGE_MTU_REQUEST:
-      nrf_err = sd_ble_gatts_exchange_mtu_reply(evt->evt.gatts_evt.conn_handle,
-                                                CONFIG_NRF_SDH_BLE_GATT_MAX_MTU_SIZE);
-      if (nrf_err != NRF_SUCCESS) {
-        LOG_WRN("sd_ble_gatts_exchange_mtu_reply() failed, nrf_error %#x", (unsigned int)nrf_err);
-      }
-      break;
-
-    case BLE_GATTS_EVT_TIMEOUT:
-    case BLE_GATTC_EVT_TIMEOUT:
-      (void)sd_ble_gap_disconnect(gap_evt->conn_handle, BLE_HCI_REMOTE_USER_TERMINATED_CONNECTION);
       break;
 
     default:
@@ -260,42 +196,11 @@ static const struct bm_buttons_config buttons[] = {
      .handler = button_handler},
 };
 
-static bool device_init(void) {
+static bool sensor_init(void) {
   int err;
   uint32_t nrf_err;
-  ble_gap_conn_sec_mode_t name_write_perm;
 
-  err = bm_buttons_init(buttons, ARRAY_SIZE(buttons), BM_BUTTONS_DETECTION_DELAY_MIN_US);
-  if (err != 0) {
-    LOG_ERR("bm_buttons_init() failed, err %d", err);
-    return false;
-  }
-  err = bm_buttons_enable();
-  if (err != 0) {
-    LOG_ERR("bm_buttons_enable() failed, err %d", err);
-    return false;
-  }
-  err = nrf_sdh_enable_request();
-  if (err != 0) {
-    LOG_ERR("nrf_sdh_enable_request() failed, err %d", err);
-    return false;
-  }
-  err = nrf_sdh_ble_enable(CONFIG_NRF_SDH_BLE_CONN_TAG);
-  if (err != 0) {
-    LOG_ERR("nrf_sdh_ble_enable() failed, err %d", err);
-    return false;
-  }
-
-  BLE_GAP_CONN_SEC_MODE_SET_NO_ACCESS(&name_write_perm);
-  nrf_err = sd_ble_gap_device_name_set(&name_write_perm, (const uint8_t*)DEVICE_NAME,
-                                       sizeof(DEVICE_NAME) - 1);
-  if (nrf_err != NRF_SUCCESS) {
-    LOG_ERR("sd_ble_gap_device_name_set() failed, nrf_error %#x", (unsigned int)nrf_err);
-    return false;
-  }
-  nrf_err = peer_manager_init();
-  if (nrf_err != NRF_SUCCESS) {
-    LOG_ERR("Peer Manager did not start, nrf_error %#x", (unsigned int)nrf_err);
+  if (!device_init(DEVICE_NAME, buttons, ARRAY_SIZE(buttons), pm_evt_handler)) {
     return false;
   }
   nrf_err = heart_rate_service_init();
@@ -316,7 +221,7 @@ static bool device_init(void) {
   return true;
 }
 
-static void device_start(void) {
+static void sensor_start(void) {
   int err = bm_timer_start(&measurement_timer, BM_TIMER_MS_TO_TICKS(MEASUREMENT_INTERVAL_MS), NULL);
 
   if (err != 0) {
@@ -337,13 +242,8 @@ static void device_start(void) {
 }
 
 int main(void) {
-  if (device_init()) {
-    device_start();
+  if (sensor_init()) {
+    sensor_start();
   }
-
-  while (true) {
-    (void)nrf_ble_lesc_request_handler();
-    log_flush();
-    k_cpu_idle();
-  }
+  return device_run();
 }
