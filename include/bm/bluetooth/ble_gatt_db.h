@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
+ * @file
  * GATT database of a peer, as service discovery finds it and as the Peer Manager can keep it for a
  * bonded peer (@ref pm_peer_data_remote_db_store).
  *
@@ -34,6 +35,7 @@ struct ble_gatt_db_srv {
   ble_uuid_t srv_uuid;                   /**< UUID of the service. */
   uint8_t char_count;                    /**< Characteristics in use. */
   ble_gattc_handle_range_t handle_range; /**< Handles of the service. */
+  /** The first char_count of them. */
   struct ble_gatt_db_char characteristics[CONFIG_BLE_GATT_DB_MAX_CHARS];
 };
 

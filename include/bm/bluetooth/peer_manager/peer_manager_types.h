@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
+ * @file
  * Types of the Peer Manager: identifiers, peer data, events.
  *
  * What is stored in flash (the bonding record, the local GATT record) contains no enumeration and
  * no pointer, and is the same on every platform. Enumerations in events take one octet under the
- * ARM EABI of bare-metal toolchains and four elsewhere.
+ * ARM EABI of bare-metal toolchains and four elsewhere. Lengths are in octets; addresses, keys and
+ * other values of the air are kept least significant octet first.
  */
 
 #ifndef PEER_MANAGER_TYPES_H_
@@ -46,9 +48,11 @@ extern "C" {
 /** An SMP timeout happened on this link before: no security procedure until it is made anew. */
 #define PM_CONN_SEC_ERROR_SMP_TIMEOUT (PM_CONN_SEC_ERROR_BASE + 0x101)
 
-/*
+/**
+ * @name Data IDs with their versions
  * Every data ID that was ever in use, with the version of its format. 0, 2 and 3 are obsolete: they
  * may be met in flash, and are never written.
+ * @{
  */
 #define PM_PEER_DATA_ID_FIRST_VX 0
 #define PM_PEER_DATA_ID_BONDING_V1 0
@@ -63,6 +67,7 @@ extern "C" {
 #define PM_PEER_DATA_ID_CENTRAL_ADDR_RES_V1 9
 #define PM_PEER_DATA_ID_LAST_VX 10
 #define PM_PEER_DATA_ID_INVALID_VX 0xFF
+/** @} */
 
 /** Kinds of data kept for a peer. */
 enum pm_peer_data_id {
@@ -110,7 +115,10 @@ struct pm_conn_sec_config {
   bool allow_repairing;
 };
 
-/** Bonding record, 80 octets. With LE Secure Connections the key is in own_ltk, in both roles. */
+/**
+ * Bonding record, 80 octets as in flash. With LE Secure Connections the key is in own_ltk, in both
+ * roles. It holds secrets: a copy is cleared when it has served. Core, Vol 3, Part H, 2.4.2.
+ */
 struct pm_peer_data_bonding {
   uint8_t own_role;             /**< Role of this device when the bond was made. */
   ble_gap_id_key_t peer_ble_id; /**< Identity address and IRK of the peer. */
@@ -154,7 +162,10 @@ enum pm_evt_id {
    * peer ID is invalid after pairing without bonding.
    */
   PM_EVT_CONN_SEC_SUCCEEDED,
-  /** A security procedure failed. Payload conn_sec_failed. */
+  /**
+   * A security procedure failed, by this side, the peer, a timeout or the end of the link. Payload
+   * conn_sec_failed. The link may be up, and as secure as before.
+   */
   PM_EVT_CONN_SEC_FAILED,
   /** [reply] A known peer wants a new bond: @ref pm_conn_sec_config_reply allows it. */
   PM_EVT_CONN_SEC_CONFIG_REQ,
@@ -168,9 +179,13 @@ enum pm_evt_id {
   /** An operation inside the Peer Manager failed in a way nobody asked for. Payload
      error_unexpected. */
   PM_EVT_ERROR_UNEXPECTED,
-  /** Data of a peer was written or deleted. Payload peer_data_update_succeeded. */
+  /** Data of a peer was written or deleted, durably. Payload peer_data_update_succeeded. */
   PM_EVT_PEER_DATA_UPDATE_SUCCEEDED,
-  /** Data of a peer could not be written or deleted. Payload peer_data_update_failed. */
+  /**
+   * Data of a peer could not be written or deleted; what was stored before is still there. Payload
+   * peer_data_update_failed: NRF_ERROR_RESOURCES means no room. Not sent for bonds and CCCDs of the
+   * Peer Manager's own, which it tries to write again.
+   */
   PM_EVT_PEER_DATA_UPDATE_FAILED,
   /** All data of a peer is gone; its ID is free again. */
   PM_EVT_PEER_DELETE_SUCCEEDED,
@@ -252,21 +267,25 @@ struct pm_evt {
   enum pm_evt_id evt_id; /**< Which. */
   uint16_t conn_handle;  /**< Link, or BLE_CONN_HANDLE_INVALID. */
   uint16_t peer_id;      /**< Peer, or PM_PEER_ID_INVALID. */
+  /** Payload, by evt_id; events without one leave it zero. */
   union {
-    struct pm_conn_config_req_evt conn_config_req;
-    struct pm_conn_sec_start_evt conn_sec_start;
-    struct pm_conn_secured_evt conn_sec_succeeded;
-    struct pm_conn_secure_failed_evt conn_sec_failed;
-    struct pm_conn_sec_params_req_evt conn_sec_params_req;
+    struct pm_conn_config_req_evt conn_config_req;         /**< PM_EVT_CONN_CONFIG_REQ. */
+    struct pm_conn_sec_start_evt conn_sec_start;           /**< PM_EVT_CONN_SEC_START. */
+    struct pm_conn_secured_evt conn_sec_succeeded;         /**< PM_EVT_CONN_SEC_SUCCEEDED. */
+    struct pm_conn_secure_failed_evt conn_sec_failed;      /**< PM_EVT_CONN_SEC_FAILED. */
+    struct pm_conn_sec_params_req_evt conn_sec_params_req; /**< PM_EVT_CONN_SEC_PARAMS_REQ. */
+    /** PM_EVT_PEER_DATA_UPDATE_SUCCEEDED. */
     struct pm_peer_data_update_succeeded_evt peer_data_update_succeeded;
+    /** PM_EVT_PEER_DATA_UPDATE_FAILED. */
     struct pm_peer_data_update_failed_evt peer_data_update_failed;
-    struct pm_failure_evt peer_delete_failed;
-    struct pm_failure_evt peers_delete_failed_evt;
-    struct pm_failure_evt error_unexpected;
+    struct pm_failure_evt peer_delete_failed;      /**< PM_EVT_PEER_DELETE_FAILED. */
+    struct pm_failure_evt peers_delete_failed_evt; /**< PM_EVT_PEERS_DELETE_FAILED. */
+    struct pm_failure_evt error_unexpected;        /**< PM_EVT_ERROR_UNEXPECTED. */
 #ifdef CONFIG_SOFTDEVICE_CENTRAL
+    /** PM_EVT_PERIPHERAL_SECURITY_REQ: what the peripheral asked for. */
     ble_gap_evt_sec_request_t peripheral_security_req;
 #endif
-    struct pm_failure_evt garbage_collection_failed;
+    struct pm_failure_evt garbage_collection_failed; /**< Never used. */
   };
 };
 
