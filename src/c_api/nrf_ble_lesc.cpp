@@ -5,47 +5,57 @@
 #include "bm/bluetooth/peer_manager/nrf_ble_lesc.h"
 
 #include "c_api/globals.hpp"
+#include "c_api/returned.hpp"
 #include "nrf_error.h"
 #include "pm/peer_manager/peer_manager.hpp"
 
 using pm::c_api::peer_manager;
+using pm::c_api::returned;
 
 extern "C" {
 
 uint32_t nrf_ble_lesc_init(void) {
-  return peer_manager() == nullptr ? NRF_ERROR_INTERNAL : pm::to_code(peer_manager()->lesc_init());
+  return returned(__func__, peer_manager() == nullptr ? NRF_ERROR_INTERNAL
+                                                      : pm::to_code(peer_manager()->lesc_init()));
 }
 
 uint32_t nrf_ble_lesc_keypair_generate(void) {
-  return peer_manager() == nullptr ? NRF_ERROR_INTERNAL
-                                   : pm::to_code(peer_manager()->lesc_keypair_generate());
+  return returned(__func__, peer_manager() == nullptr
+                                ? NRF_ERROR_INTERNAL
+                                : pm::to_code(peer_manager()->lesc_keypair_generate()));
 }
 
 uint32_t nrf_ble_lesc_own_oob_data_generate(void) {
-  return peer_manager() == nullptr ? NRF_ERROR_INVALID_STATE
-                                   : pm::to_code(peer_manager()->lesc_own_oob_data_generate());
+  return returned(__func__, peer_manager() == nullptr
+                                ? NRF_ERROR_INVALID_STATE
+                                : pm::to_code(peer_manager()->lesc_own_oob_data_generate()));
 }
 
 ble_gap_lesc_p256_pk_t* nrf_ble_lesc_public_key_get(void) {
-  return peer_manager() == nullptr ? nullptr : peer_manager()->lesc_public_key_get();
+  return returned(__func__,
+                  peer_manager() == nullptr ? nullptr : peer_manager()->lesc_public_key_get());
 }
 
 ble_gap_lesc_oob_data_t* nrf_ble_lesc_own_oob_data_get(void) {
-  return peer_manager() == nullptr ? nullptr : peer_manager()->lesc_own_oob_data_get();
+  return returned(__func__,
+                  peer_manager() == nullptr ? nullptr : peer_manager()->lesc_own_oob_data_get());
 }
 
 void nrf_ble_lesc_peer_oob_data_handler_set(nrf_ble_lesc_peer_oob_data_handler handler) {
+  returned(__func__);
   if (peer_manager() != nullptr) {
     peer_manager()->lesc_peer_oob_data_handler_set(handler);
   }
 }
 
 uint32_t nrf_ble_lesc_request_handler(void) {
-  return peer_manager() == nullptr ? NRF_SUCCESS
-                                   : pm::to_code(peer_manager()->lesc_request_handler());
+  return returned(__func__, peer_manager() == nullptr
+                                ? NRF_SUCCESS
+                                : pm::to_code(peer_manager()->lesc_request_handler()));
 }
 
 void nrf_ble_lesc_on_ble_evt(const ble_evt_t* ble_evt) {
+  returned(__func__);
   if (peer_manager() != nullptr && ble_evt != nullptr) {
     peer_manager()->lesc_on_ble_event(*ble_evt);
   }
