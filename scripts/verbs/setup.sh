@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-# setup [build|test|interop]
+# setup [build|test|interop|docs]
 #     Installs the Debian 12 packages that are missing: to build (build), to build, check and test (test, the default),
-#     or to run a foreign stack in a virtual machine (interop). The other verbs call it themselves.
+#     to run a foreign stack in a virtual machine (interop), or to build the API reference (docs). The other verbs call it
+#     themselves.
 
 declare -A PACKAGES=(
   [build]="cmake ninja-build gcc g++ git python3 python3-kconfiglib
@@ -11,6 +12,7 @@ declare -A PACKAGES=(
           gcc-arm-none-eabi libnewlib-arm-none-eabi libstdc++-arm-none-eabi-newlib
           tshark"
   [interop]="qemu-system-x86 busybox-static bluez bluez-test-tools dbus cpio kmod gcc libc6-dev python3"
+  [docs]="doxygen python3"
 )
 
 # Prints which of the packages are not installed.
@@ -24,13 +26,13 @@ missing_packages() {
 }
 
 verb_setup() {
-  (($# <= 1)) || wrong_use "setup takes one group: build, test or interop"
+  (($# <= 1)) || wrong_use "setup takes one group: build, test, interop or docs"
   local group=${1:-test} wanted
   case $group in
     build) wanted=${PACKAGES[build]} ;;
     test) wanted="${PACKAGES[build]} ${PACKAGES[test]}" ;;
-    interop) wanted=${PACKAGES[interop]} ;;
-    *) wrong_use "'$group' is no group of packages; they are: build, test, interop" ;;
+    interop | docs) wanted=${PACKAGES[$group]} ;;
+    *) wrong_use "'$group' is no group of packages; they are: build, test, interop, docs" ;;
   esac
   command -v dpkg-query apt-get >/dev/null ||
     fail "packages are installed with apt-get, which is absent" "this system" \

@@ -1,24 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
-//
-// The Peer Manager: pairing, bonding, encryption with stored keys, identities, allow lists, GATT
-// caches and application data of peers, on top of a SoftDevice and a store.
-//
-// One object is one device; nothing is global. Semantics, names and event order are those of the C
-// interface (bm/bluetooth/peer_manager/peer_manager.h), whose functions call these one to one; a
-// Status is the number they return.
-//
-// Context: all functions but the four lesc_* marked "main loop" are called from the one context in
-// which SoftDevice events are delivered, or with it masked. Events are delivered synchronously, in
-// the order of registration, also from inside the call that caused them; calling any function from
-// inside an event is allowed. Writing and deleting is asynchronous: kOk means accepted, an event
-// tells the end, never before the call returns.
-//
-// Before init() has succeeded every Status function returns kInvalidState unless its description
-// says otherwise. Results are listed in the order of the checks. Lengths are in octets; addresses
-// and keys least significant octet first.
-//
-// Memory: about the size of the tables that Kconfig sets; never allocates. All members start as
-// zero, so an object constructed at run time in static memory costs no initial values in flash.
+/// @file
+/// The Peer Manager: pairing, bonding, encryption with stored keys, identities, allow lists, GATT
+/// caches and application data of peers, on top of a SoftDevice and a store.
+///
+/// One object is one device; nothing is global. Semantics, names and event order are those of the C
+/// interface (bm/bluetooth/peer_manager/peer_manager.h), whose functions call these one to one; a
+/// Status is the number they return.
+///
+/// Context: all functions but the four lesc_* marked "main loop" are called from the one context in
+/// which SoftDevice events are delivered, or with it masked. Events are delivered synchronously, in
+/// the order of registration, also from inside the call that caused them; calling any function from
+/// inside an event is allowed. Writing and deleting is asynchronous: kOk means accepted, an event
+/// tells the end, never before the call returns.
+///
+/// Before init() has succeeded every Status function returns kInvalidState unless its description
+/// says otherwise. Results are listed in the order of the checks. Lengths are in octets; addresses
+/// and keys least significant octet first.
+///
+/// Memory: about the size of the tables that Kconfig sets; never allocates. All members start as
+/// zero, so an object constructed at run time in static memory costs no initial values in flash.
 #pragma once
 
 #include <array>
@@ -43,8 +43,10 @@
 
 namespace pm {
 
+/// One device's Peer Manager. Semantics in full: bm/bluetooth/peer_manager/peer_manager.h.
 class PeerManager {
  public:
+  /// Only keeps the references: the ports outlive the object, and need not be ready before init().
   PeerManager(SoftDevice& soft_device, Storage& storage, Timers& timers, Crypto& crypto);
   PeerManager(const PeerManager&) = delete;
   PeerManager& operator=(const PeerManager&) = delete;
@@ -57,6 +59,7 @@ class PeerManager {
   /// events. Call it when the SoftDevice is enabled. kInternal: the store or the cryptography
   /// failed; or called from inside an event that the store caused, which changes nothing.
   Status init();
+  /// True from the end of a successful init() on.
   bool is_initialized() const { return initialized_; }
 
   /// Adds an event handler, called after those registered before. There is no removal.
@@ -98,7 +101,7 @@ class PeerManager {
   Status conn_sec_params_reply(uint16_t conn_handle, const ble_gap_sec_params_t* params,
                                const void* context);
 
-  /// kNull, kInvalidConnHandle.
+  /// Security of a link, also just after it has ended. kNull, kInvalidConnHandle.
   Status conn_sec_status_get(uint16_t conn_handle, pm_conn_sec_status* status);
   /// True iff each bit of `required` but the reserved ones is set in the status of the link.
   bool sec_is_sufficient(uint16_t conn_handle, const pm_conn_sec_status* required);
@@ -120,11 +123,16 @@ class PeerManager {
   /// Programs the list that the controller resolves addresses with. kInvalidParam: more than 8.
   /// Else as allow_list_set().
   Status device_identities_list_set(const uint16_t* peers, uint32_t peer_count);
-  /// kNull, else as the SoftDevice.
+  /// Identity address of this device, under which existing bonds were made. kNull, else as the
+  /// SoftDevice.
   Status id_addr_set(const ble_gap_addr_t* address);
+  /// Identity address, also while privacy hides it. kNull, else as the SoftDevice.
   Status id_addr_get(ble_gap_addr_t* address);
+  /// Mode, kind of private address, its life time in seconds, own IRK. Core, Vol 3, Part C, 10.7.
+  /// kNull, else as the SoftDevice.
   Status privacy_set(const ble_gap_privacy_params_t* params);
-  /// kNull: also when the memory for the IRK is missing.
+  /// The settings, the IRK copied to where p_device_irk points. kNull: also when the memory for the
+  /// IRK is missing. Else as the SoftDevice.
   Status privacy_get(ble_gap_privacy_params_t* params);
   /// True iff the resolvable private address was made with the IRK. Core, Vol 3, Part H, 2.2.2.
   bool address_resolve(const ble_gap_addr_t* address, const ble_gap_irk_t* irk);
@@ -195,10 +203,12 @@ class PeerManager {
   /// Main loop. New own out-of-band data. kBusy: from inside another of these calls. kInvalidState:
   /// no key pair. Else as the SoftDevice.
   Status lesc_own_oob_data_generate() { return lesc_.own_oob_data_generate(); }
-  /// 64 octets, X then Y; nullptr while there is none.
+  /// Own public key, 64 octets, X then Y, least significant octet first; nullptr while there is
+  /// none.
   ble_gap_lesc_p256_pk_t* lesc_public_key_get() { return lesc_.public_key(); }
-  /// nullptr while there is none.
+  /// Own out-of-band data; nullptr while there are none.
   ble_gap_lesc_oob_data_t* lesc_own_oob_data_get() { return lesc_.own_oob_data(); }
+  /// Who supplies out-of-band data of peers, from inside events; nullptr for nobody.
   void lesc_peer_oob_data_handler_set(LescPeerOobHandler handler) {
     lesc_.set_peer_oob_handler(handler);
   }

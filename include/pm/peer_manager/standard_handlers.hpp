@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-//
-// Ready-made reactions to events, for applications to call from their handlers or to register
-// directly. They use only the public calls of the Peer Manager.
+/// @file
+/// Ready-made reactions to events.
 #pragma once
 
 #include <array>
@@ -12,6 +11,9 @@
 
 namespace pm {
 
+/// Ready-made reactions to events, for applications to call from their handlers or to register
+/// directly. They use only the public calls of the Peer Manager, and run in the context of the
+/// events.
 class StandardHandlers {
  public:
   /// `security_delay_ms`: how long security waits after the event that asks for it; 0 does not
@@ -25,6 +27,7 @@ class StandardHandlers {
 
   /// Logs, and secures links of bonded peers as soon as they are up.
   void on_pm_evt(const pm_evt& event);
+  /// Logs alone, in a severity that fits the event.
   void pm_evt_log(const pm_evt& event);
   /// Ranks the peer that was used last highest; when storage is full, deletes the lowest ranked
   /// peer that is not connected, one at a time. Needs CONFIG_PM_PEER_RANKS.

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+/// @file
+/// Port: the memory under a bond store.
 #pragma once
 
 #include "pm/base/bytes.hpp"
@@ -8,6 +10,7 @@ namespace pm {
 
 /// What the medium is. Sizes in octets.
 struct FlashGeometry {
+  /// Of the whole partition.
   uint32_t size;
   /// Smallest unit whose write is not torn by a power cut, e.g. 4 on nRF54L.
   uint32_t program_unit;
@@ -17,6 +20,7 @@ struct FlashGeometry {
   uint8_t erase_value;
 };
 
+/// Receiver of completions.
 class FlashSink {
  public:
   /// The write accepted last has finished: kOk, or kInternal (the medium failed).
@@ -28,13 +32,16 @@ class FlashSink {
 
 /// Memory that is overwritten in place (RRAM, a file): no erase before write. Offsets count from
 /// the partition start. One write is in progress at a time. Its completion comes in a later turn of
-/// the loop, never inside the call.
+/// the loop, never inside the call. What a power cut leaves of a write: each program unit is as it
+/// was or as it should be, in any mixture.
 class Flash {
  public:
+  /// The same from the first call on.
   virtual FlashGeometry geometry() const = 0;
   /// Names the receiver of completions; nullptr detaches.
   virtual void attach(FlashSink* sink) = 0;
-  /// Synchronous. kInvalidParam: out of range. kInternal: the medium failed.
+  /// Reads `out.size()` octets at any offset, synchronously; gives a finished write's data, not
+  /// those of one in progress. kInvalidParam: out of range. kInternal: the medium failed.
   virtual Status read(uint32_t offset, MutableBytes out) = 0;
   /// Accepts a write; `data` must stay unchanged until the completion. kOk in the completion means
   /// durable. An empty write changes nothing and completes like any other: it buys a later turn of

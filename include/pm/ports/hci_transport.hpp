@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+/// @file
+/// Port: the way to a Bluetooth controller, for homes with the LE host of this library.
 #pragma once
 
 #include "pm/base/bytes.hpp"
@@ -6,6 +8,7 @@
 
 namespace pm {
 
+/// Receiver of packets, in the context of the event loop.
 class HciSink {
  public:
   /// One whole packet in H4 form: indicator octet (0x01 command, 0x02 ACL, 0x04 event), header,
@@ -25,7 +28,8 @@ class HciTransport {
   /// Names the receiver; nullptr detaches. Packets are delivered from the event loop, never inside
   /// send().
   virtual void attach(HciSink* sink) = 0;
-  /// Sends one whole packet in H4 form. kInvalidState: the controller is gone.
+  /// Sends one whole packet in H4 form, copied before return; packets arrive in the order sent.
+  /// kInvalidState: the controller is gone.
   virtual Status send(Bytes packet) = 0;
 
  protected:

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-//
-// Link-time hooks. The image that links the library defines them; no secret may ever be passed to
-// one.
+/// @file
+/// Link-time hooks. The image that links the library defines them, each as it likes, or empty; no
+/// secret may ever be passed to one. They are called in every context that the library is called
+/// in, and call nothing of the library.
 #pragma once
 
 #include <stdint.h>
@@ -10,11 +11,12 @@ struct pm_evt;
 
 extern "C" {
 
-/// Text for people. level: 1 error, 2 warning, 3 information, 4 debug. printf-like.
+/// Text for people. level: 1 error, 2 warning, 3 information, 4 debug. printf-like, without end of
+/// line; `module` and `format` last for ever, what the arguments point to during the call.
 [[gnu::format(printf, 3, 4)]] void pm_log_write(int level, const char* module, const char* format,
                                                 ...);
 
-/// Sees each Peer Manager event just before the registered handlers do.
+/// Sees each Peer Manager event just before the registered handlers do, also when there are none.
 void pm_trace_event(const struct pm_evt* event);
 
 /// Our own bug, never remote input: reports where and does not return control to the faulty path's
@@ -22,5 +24,6 @@ void pm_trace_event(const struct pm_evt* event);
 void pm_assert_failed(const char* file, int line);
 }
 
+/// States what cannot be otherwise but by a fault of ours; evaluated in every build.
 #define PM_ASSERT(condition) \
   ((condition) ? static_cast<void>(0) : pm_assert_failed(__FILE__, __LINE__))

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+/// @file
+/// Port: the store of bonds.
 #pragma once
 
 #include "pm/base/bytes.hpp"
@@ -8,15 +10,21 @@ namespace pm {
 
 /// Completion of one accepted write or removal.
 struct StorageEvent {
+  /// What was accepted.
   enum class Kind : uint8_t { kWrite, kRemove };
+  /// Which of the two has ended.
   Kind kind;
+  /// Of the record.
   uint32_t key;
-  /// kOk, kResources (no space), or kInternal (the medium failed).
+  /// kOk: durable. kResources: no space. kInternal: the medium failed. Otherwise than with kOk the
+  /// record is as it was before.
   Status result;
 };
 
+/// Receiver of completions.
 class StorageSink {
  public:
+  /// Exactly one call for each operation accepted, in the order accepted. May call the store again.
   virtual void on_storage_event(const StorageEvent& event) = 0;
 
  protected:
@@ -26,10 +34,16 @@ class StorageSink {
 /// A store of records by 32-bit key. Implemented by ZMS, and by the SDK's bm_zms_* on the target.
 ///
 /// Writes and removals run one after another in the order accepted. Completion comes in a later
-/// turn of the loop, never inside the call, so that the caller knows what it waits for.
+/// turn of the loop, never inside the call, so that the caller knows what it waits for. Power may
+/// fail at any time: afterwards each record reads as its old or its new value, and nothing that was
+/// completed with kOk is lost.
+///
+/// Keys are peer ID << 16 | data ID. Records of up to 65535 octets, as far as the medium has room;
+/// 80 octets is the least that must fit.
 class Storage {
  public:
-  /// Starts mounting and names the receiver of completions. kInternal: refused.
+  /// Starts mounting and names the receiver of completions. Called again only when nothing is
+  /// outstanding. kInternal: refused.
   virtual Status init(StorageSink& sink) = 0;
   /// Returns when the store is mounted, pumping whatever its back end needs. kInternal: the mount
   /// failed.
@@ -37,12 +51,13 @@ class Storage {
 
   /// Reads the last completed version of a record. `stored_length` gets its full length; `out` gets
   /// the first min(stored length, out.size()) octets; an empty `out` only asks for the length.
-  /// kNotFound: absent or removed. kInternal: the medium failed.
+  /// kNotFound: absent or removed. kInternal: the medium failed, or nothing is mounted.
   virtual Status read(uint32_t key, MutableBytes out, size_t& stored_length) = 0;
 
   /// Calls `visit(context, key)` for at least each key that has a record; keys of removed records,
   /// and the same key more than once, may appear too. kNotSupported: cannot list keys, nothing was
-  /// visited.
+  /// visited. kInternal: the medium failed. Called during initialisation only; `visit` calls
+  /// nothing of the store.
   virtual Status visit_keys(void (*visit)(void* context, uint32_t key), void* context) {
     static_cast<void>(visit);
     static_cast<void>(context);

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-//
-// Zephyr Memory Storage (ZMS): records of 1 to sector_size - 80 octets under 32-bit keys, on memory
-// that is overwritten in place. Byte compatible with the format that the SDK's bm_zms reads and
-// writes.
-//
-// Power may fail at any flash operation, also during recovery: afterwards each record reads as its
-// old or its new value, and nothing that was acknowledged is lost. One context only; see
-// pm/ports/storage.hpp for the contract of completions.
+/// @file
+/// Zephyr Memory Storage (ZMS): records of 1 to sector_size - 80 octets under 32-bit keys, on
+/// memory that is overwritten in place. Byte compatible with the format that the SDK's bm_zms reads
+/// and writes.
+///
+/// Power may fail at any flash operation, also during recovery: afterwards each record reads as its
+/// old or its new value, and nothing that was acknowledged is lost. One context only; see
+/// pm/ports/storage.hpp for the contract of completions.
 #pragma once
 
 #include <array>
@@ -20,6 +20,7 @@ namespace pm::zms {
 class Ate;
 struct SectorState;
 
+/// How a store lies in its memory; the same at every start.
 struct Options {
   /// Octets of a sector. The medium holds a whole number of them, at least two.
   uint32_t sector_size;
@@ -47,25 +48,32 @@ enum class MountError : uint8_t {
 /// Sizes and places that follow from the geometry, in octets; offsets count from the start of a
 /// sector.
 struct Layout {
-  uint32_t sector_size;
-  uint32_t sector_count;
+  uint32_t sector_size;   ///< As in Options.
+  uint32_t sector_count;  ///< Whole sectors of the medium.
   /// Octets between two entries: 16, or the write unit where that is larger.
   uint32_t slot_size;
-  uint32_t write_unit;
+  uint32_t write_unit;  ///< Of the medium.
 
+  /// The last slot: the entry that says which cycle the sector is in.
   constexpr uint32_t empty_slot() const { return sector_size - slot_size; }
+  /// The one before it: the entry that closes the sector.
   constexpr uint32_t close_slot() const { return sector_size - 2 * slot_size; }
+  /// The first one for records; further ones lie below it.
   constexpr uint32_t first_slot() const { return sector_size - 3 * slot_size; }
+  /// Octets of the longest record.
   constexpr uint32_t max_value() const {
     const uint32_t fits = sector_size - 5 * slot_size;
     return fits < 0xFFFF ? fits : 0xFFFF;
   }
+  /// Number of the next sector, round in a circle.
   constexpr uint32_t after(uint32_t sector) const {
     return sector + 1 == sector_count ? 0 : sector + 1;
   }
+  /// Number of the sector before.
   constexpr uint32_t before(uint32_t sector) const {
     return (sector == 0 ? sector_count : sector) - 1;
   }
+  /// Rounded up to whole write units.
   constexpr uint32_t padded(uint32_t octets) const {
     return (octets + write_unit - 1) / write_unit * write_unit;
   }
@@ -73,15 +81,16 @@ struct Layout {
 
 /// Where the next write goes: a sector, its next free slot, its next free data octet, its cycle.
 struct Head {
-  uint32_t sector = 0;
-  uint32_t slot = 0;
-  uint32_t data = 0;
-  uint8_t cycle = 0;
+  uint32_t sector = 0;  ///< Number of the sector.
+  uint32_t slot = 0;    ///< Offset of the next entry.
+  uint32_t data = 0;    ///< Offset of the next value.
+  uint8_t cycle = 0;    ///< Of the sector.
 };
 
 /// For those who must know when a mount or clear() has ended without waiting for it.
 class LifecycleSink {
  public:
+  /// kNone: mounted, recovery included.
   virtual void on_store_mounted(MountError error) = 0;
   /// kOk: everything is gone and the store must be initialised again. kInternal: the medium failed,
   /// records may remain.
@@ -99,6 +108,7 @@ class LifecycleSink {
 /// without rewriting anything; failures of a mount are told.
 class Store final : public Storage, private FlashSink {
  public:
+  /// Keeps the reference, and touches nothing before init().
   Store(Flash& flash, const Options& options) : flash_(flash), options_(options) {}
   Store(const Store&) = delete;
   Store& operator=(const Store&) = delete;
@@ -139,14 +149,18 @@ class Store final : public Storage, private FlashSink {
   /// mounted.
   uint32_t active_sector_free() const;
 
+  /// Between a successful mount and clear().
   bool mounted() const { return state_ == State::kMounted; }
+  /// Of the last mount.
   MountError mount_error() const { return mount_error_; }
   /// Accepted and not completed.
   uint32_t pending() const { return queued_ + (op_active_ ? 1 : 0); }
   /// nullptr detaches.
   void set_lifecycle_sink(LifecycleSink* sink) { lifecycle_ = sink; }
 
+  /// Sizes of the mounted store.
   const Layout& layout() const { return layout_; }
+  /// Where the next write goes.
   const Head& head() const { return head_; }
 
  private:

@@ -54,19 +54,19 @@ extern "C" {
  * may be met in flash, and are never written.
  * @{
  */
-#define PM_PEER_DATA_ID_FIRST_VX 0
-#define PM_PEER_DATA_ID_BONDING_V1 0
-#define PM_PEER_DATA_ID_SERVICE_CHANGED_PENDING_V1 1
-#define PM_PEER_DATA_ID_GATT_LOCAL_V1 2
-#define PM_PEER_DATA_ID_GATT_REMOTE_V1 3
-#define PM_PEER_DATA_ID_APPLICATION_V1 4
-#define PM_PEER_DATA_ID_GATT_REMOTE_V2 5
-#define PM_PEER_DATA_ID_PEER_RANK_V1 6
-#define PM_PEER_DATA_ID_BONDING_V2 7
-#define PM_PEER_DATA_ID_GATT_LOCAL_V2 8
-#define PM_PEER_DATA_ID_CENTRAL_ADDR_RES_V1 9
-#define PM_PEER_DATA_ID_LAST_VX 10
-#define PM_PEER_DATA_ID_INVALID_VX 0xFF
+#define PM_PEER_DATA_ID_FIRST_VX 0                   /**< Start of the range. */
+#define PM_PEER_DATA_ID_BONDING_V1 0                 /**< Obsolete. */
+#define PM_PEER_DATA_ID_SERVICE_CHANGED_PENDING_V1 1 /**< Present. */
+#define PM_PEER_DATA_ID_GATT_LOCAL_V1 2              /**< Obsolete. */
+#define PM_PEER_DATA_ID_GATT_REMOTE_V1 3             /**< Obsolete. */
+#define PM_PEER_DATA_ID_APPLICATION_V1 4             /**< Present. */
+#define PM_PEER_DATA_ID_GATT_REMOTE_V2 5             /**< Present. */
+#define PM_PEER_DATA_ID_PEER_RANK_V1 6               /**< Present. */
+#define PM_PEER_DATA_ID_BONDING_V2 7                 /**< Present. */
+#define PM_PEER_DATA_ID_GATT_LOCAL_V2 8              /**< Present. */
+#define PM_PEER_DATA_ID_CENTRAL_ADDR_RES_V1 9        /**< Present. */
+#define PM_PEER_DATA_ID_LAST_VX 10                   /**< One past the range. */
+#define PM_PEER_DATA_ID_INVALID_VX 0xFF              /**< Never valid. */
 /** @} */
 
 /** Kinds of data kept for a peer. */
