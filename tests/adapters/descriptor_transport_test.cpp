@@ -12,6 +12,7 @@
 #include <termios.h>
 #include <unistd.h>
 
+#include <asio/posix/stream_descriptor.hpp>
 #include <chrono>
 #include <cstdlib>
 #include <string>
@@ -132,6 +133,28 @@ TEST_F(SerialLine, WithNoiseIsLost) {
   say(Bytes(&noise, 1));
   EXPECT_TRUE(turn_until([&] { return !sink_.lost.empty(); }));
   EXPECT_THAT(sink_.lost, ElementsAre("it sent octets that are no HCI packets"));
+}
+
+// As of the sockets: what is being written when the line is lost stays until its completion.
+TEST_F(SerialLine, WithNoiseBetweenAPacketAndItsCompletionIsLost) {
+  ASSERT_EQ(transport_.connect(line()), "");
+  int ends[2] = {-1, -1};
+  ASSERT_EQ(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends), 0);
+  asio::posix::stream_descriptor sender(loop_.context(), ends[0]);
+  bool has_sent = false;
+  sender.async_wait(asio::posix::stream_descriptor::wait_read,
+                    [&](const asio::error_code&) { has_sent = ok(transport_.send(kReset)); });
+  while (loop_.context().poll_one() > 0) {
+  }
+  ASSERT_EQ(write(ends[1], "x", 1), 1);
+  const uint8_t noise = 0x77;
+  say(Bytes(&noise, 1));
+  EXPECT_TRUE(turn_until([&] { return !sink_.lost.empty(); }));
+  EXPECT_TRUE(has_sent);
+  loop_.context().poll();
+  close(ends[1]);
+  EXPECT_EQ(sink_.lost.size(), 1u);
+  EXPECT_EQ(transport_.send(kReset), Status::kInvalidState);
 }
 
 TEST_F(SerialLine, IsForgottenWhenWhatWasSaidBeforeWouldMislead) {

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <asio/posix/stream_descriptor.hpp>
 #include <chrono>
 #include <cstring>
 #include <fstream>
@@ -268,6 +269,30 @@ TEST_F(SocketTransportTest, TheControllerClosesWhilePacketsAreOnTheirWay) {
   while (loop_.context().poll_one() > 0) {
   }
   EXPECT_EQ(sink_.times_lost, 1) << "told once";
+}
+
+// The loss is found by reading, before it is told that a packet has been written: what is being
+// written must stay until then.
+TEST_F(SocketTransportTest, TheControllerStopsTalkingBetweenAPacketAndItsCompletion) {
+  ASSERT_NO_FATAL_FAILURE(join());
+  // Who is ready first is told first: this one sends, in the turn in which the end is read as well.
+  int ends[2] = {-1, -1};
+  ASSERT_EQ(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends), 0);
+  files_.push_back(ends[1]);
+  asio::posix::stream_descriptor sender(loop_.context(), ends[0]);
+  bool has_sent = false;
+  sender.async_wait(asio::posix::stream_descriptor::wait_read,
+                    [&](const asio::error_code&) { has_sent = ok(transport_.send(kData)); });
+  while (loop_.context().poll_one() > 0) {
+  }
+  ASSERT_EQ(::write(ends[1], "x", 1), 1);
+  ASSERT_EQ(::shutdown(controller_, SHUT_WR), 0);
+  run_until_lost();
+  EXPECT_TRUE(has_sent);
+  while (loop_.context().poll_one() > 0) {
+  }
+  EXPECT_EQ(sink_.times_lost, 1);
+  EXPECT_EQ(transport_.send(kData), Status::kInvalidState);
 }
 
 TEST_F(SocketTransportTest, Tcp) {
