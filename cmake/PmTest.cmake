@@ -32,13 +32,20 @@ function(pm_gtest target)
   endif()
 endfunction()
 
-# pm_test(<name> SOURCES ... LIBRARIES ...)
+# Test programs that call the C interface tell what it returned; the last of all tests compares that with the table
+# (tests/c_api/return_codes).
+set(PM_RETURN_CODES "${PROJECT_BINARY_DIR}/return_codes.txt")
+set(PM_RECORDS_RETURN_CODES
+  ENVIRONMENT "PM_RETURN_CODES=${PM_RETURN_CODES}"
+  FIXTURES_REQUIRED return_codes_file FIXTURES_SETUP return_codes)
+
+# pm_test(<name> SOURCES ... LIBRARIES ... [PROPERTIES ...])
 function(pm_test name)
-  cmake_parse_arguments(ARG "" "" "SOURCES;LIBRARIES" ${ARGN})
+  cmake_parse_arguments(ARG "" "" "SOURCES;LIBRARIES;PROPERTIES" ${ARGN})
   add_executable(${name} ${ARG_SOURCES})
   target_include_directories(${name} PRIVATE "${PROJECT_SOURCE_DIR}/src" "${PROJECT_SOURCE_DIR}/tests")
   target_link_libraries(${name} PRIVATE ${ARG_LIBRARIES})
   target_compile_definitions(${name} PRIVATE PM_TEST_DATA_DIR="${PROJECT_SOURCE_DIR}/tests/data")
   pm_gtest(${name})
-  gtest_discover_tests(${name} DISCOVERY_MODE PRE_TEST)
+  gtest_discover_tests(${name} DISCOVERY_MODE PRE_TEST PROPERTIES ${ARG_PROPERTIES})
 endfunction()

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "c_api/return_codes/face.hpp"
+
+#include "c_api/globals.hpp"
+#include "c_api/observers.h"
+
+// Tests deliver events themselves.
+extern "C" void pm_observers_link(void) {}
+
+namespace pm {
+
+namespace {
+PeerManager* bound_peer_manager = nullptr;
+StandardHandlers* bound_handlers = nullptr;
+}  // namespace
+
+// In place of the globals of an application, which have a whole device behind them.
+namespace c_api {
+Runtime* runtime() { return nullptr; }
+PeerManager* peer_manager() { return bound_peer_manager; }
+StandardHandlers* standard_handlers() { return bound_handlers; }
+void turn_began() {}
+void turn_ended() {}
+}  // namespace c_api
+
+namespace test {
+
+Face::Face() { bind(manager()); }
+
+Face::~Face() {
+  bound_peer_manager = nullptr;
+  bound_handlers = nullptr;
+}
+
+void Face::restart() {
+  reboot();
+  bind(manager());
+}
+
+void Face::restart_uninitialized() {
+  storage.cut_power();
+  uninitialized_.emplace(soft_device, storage, clock, crypto);
+  bind(*uninitialized_);
+}
+
+void Face::bonds(unsigned count) {
+  for (unsigned peer = 0; peer < count; ++peer) {
+    put_bond(peer, lesc_bond(address(static_cast<uint8_t>(peer))));
+  }
+  restart();
+}
+
+void Face::bind(PeerManager& peer_manager) {
+  handlers_.emplace(peer_manager, soft_device, clock);
+  bound_handlers = &*handlers_;
+  bound_peer_manager = &peer_manager;
+}
+
+}  // namespace test
+}  // namespace pm
