@@ -53,7 +53,7 @@ def offences(file: Path) -> list[str]:
 
 def check_build(build_dir: Path) -> int:
     program = build_dir / "tests/target/link_check"
-    archives = sorted(build_dir.glob("src/*/libpm_*.a"))
+    archives = sorted((build_dir / "src").rglob("libpm_*.a"))
     if not program.is_file() or not archives:
         sys.exit(f"check_m33.py: no linked program in {build_dir}: run cmake --preset m33, cmake --build --preset m33")
     problems = [problem for file in [program, *archives] for problem in offences(file)]

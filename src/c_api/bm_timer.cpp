@@ -5,6 +5,7 @@
 #include <new>
 
 #include "c_api/globals.hpp"
+#include "pm/c_api/runtime.hpp"
 
 namespace {
 

@@ -10,6 +10,7 @@
 #include "bm/softdevice_handler/nrf_sdh.h"
 #include "board-config.h"
 #include "c_api/globals.hpp"
+#include "pm/c_api/runtime.hpp"
 #include "pm/ports/log.hpp"
 #include "zephyr/kernel.h"
 #include "zephyr/logging/log.h"

@@ -3,6 +3,7 @@
 
 #include <new>
 
+#include "pm/c_api/runtime.hpp"
 #include "pm/peer_manager/peer_manager.hpp"
 #include "pm/peer_manager/standard_handlers.hpp"
 
@@ -24,6 +25,8 @@ StandardHandlers* the_handlers = nullptr;
 Runtime* runtime() { return the_runtime; }
 PeerManager* peer_manager() { return the_peer_manager; }
 StandardHandlers* standard_handlers() { return the_handlers; }
+void turn_began() {}
+void turn_ended() {}
 
 void boot(Runtime& runtime) {
   the_runtime = &runtime;

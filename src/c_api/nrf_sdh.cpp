@@ -9,6 +9,7 @@
 #include "nrf_error.h"
 #include "nrf_sdm.h"
 #include "nrf_soc.h"
+#include "pm/c_api/runtime.hpp"
 
 namespace {
 

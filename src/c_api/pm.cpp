@@ -16,12 +16,20 @@ using pm::PeerManager;
 using pm::Status;
 using pm::c_api::peer_manager;
 using pm::c_api::returned;
+using pm::c_api::Turn;
 
 template <class Call>
 uint32_t call(const char* function, Call&& call_it) {
   PeerManager* manager = peer_manager();
   return returned(function,
                   pm::to_code(manager == nullptr ? Status::kInvalidState : call_it(*manager)));
+}
+
+/// For calls that change what timers and completions of the store change too.
+template <class Call>
+uint32_t change(const char* function, Call&& call_it) {
+  const Turn turn;
+  return call(function, call_it);
 }
 
 pm::Bytes as_bytes(const void* data, uint32_t len) {
@@ -35,18 +43,20 @@ extern "C" {
 // The observers' object file is linked because pm_init() refers to it.
 uint32_t pm_init(void) {
   pm_observers_link();
-  const uint32_t result = call(__func__, [](PeerManager& m) { return m.init(); });
+  const uint32_t result = change(__func__, [](PeerManager& m) { return m.init(); });
   pm::c_api::trace_call("pm_init", result, "");
   return result;
 }
 
 void pm_observer_first(const ble_evt_t* ble_evt) {
+  const Turn turn;
   if (PeerManager* manager = peer_manager()) {
     manager->on_ble_event_first(*ble_evt);
   }
 }
 
 void pm_observer(const ble_evt_t* ble_evt) {
+  const Turn turn;
   if (PeerManager* manager = peer_manager()) {
     manager->on_ble_event(*ble_evt);
   }
@@ -62,7 +72,7 @@ uint32_t pm_sec_params_set(ble_gap_sec_params_t* sec_params) {
 
 uint32_t pm_conn_secure(uint16_t conn_handle, bool force_repairing) {
   const uint32_t result =
-      call(__func__, [&](PeerManager& m) { return m.conn_secure(conn_handle, force_repairing); });
+      change(__func__, [&](PeerManager& m) { return m.conn_secure(conn_handle, force_repairing); });
   pm::c_api::trace_call("pm_conn_secure", result, "");
   return result;
 }
@@ -80,7 +90,7 @@ void pm_conn_sec_config_reply(uint16_t conn_handle, struct pm_conn_sec_config* c
 
 uint32_t pm_conn_sec_params_reply(uint16_t conn_handle, ble_gap_sec_params_t* sec_params,
                                   const void* context) {
-  return call(__func__, [&](PeerManager& m) {
+  return change(__func__, [&](PeerManager& m) {
     return m.conn_sec_params_reply(conn_handle, sec_params, context);
   });
 }
@@ -189,7 +199,7 @@ uint32_t pm_peer_data_app_data_load(uint16_t peer_id, void* data, uint32_t* len)
 
 uint32_t pm_peer_data_store(uint16_t peer_id, enum pm_peer_data_id data_id, const void* data,
                             uint32_t len, uint32_t* token) {
-  const uint32_t result = call(__func__, [&](PeerManager& m) {
+  const uint32_t result = change(__func__, [&](PeerManager& m) {
     return m.peer_data_store(peer_id, data_id, data, len, token);
   });
   pm::c_api::trace_record_call("pm_peer_data_store", result, peer_id, data_id,
@@ -217,25 +227,25 @@ uint32_t pm_peer_data_app_data_store(uint16_t peer_id, const void* data, uint32_
 
 uint32_t pm_peer_data_delete(uint16_t peer_id, enum pm_peer_data_id data_id) {
   const uint32_t result =
-      call(__func__, [&](PeerManager& m) { return m.peer_data_delete(peer_id, data_id); });
+      change(__func__, [&](PeerManager& m) { return m.peer_data_delete(peer_id, data_id); });
   pm::c_api::trace_record_call("pm_peer_data_delete", result, peer_id, data_id, {});
   return result;
 }
 
 uint32_t pm_peer_new(uint16_t* new_peer_id, struct pm_peer_data_bonding* bonding_data,
                      uint32_t* token) {
-  return call(__func__,
-              [&](PeerManager& m) { return m.peer_new(new_peer_id, bonding_data, token); });
+  return change(__func__,
+                [&](PeerManager& m) { return m.peer_new(new_peer_id, bonding_data, token); });
 }
 
 uint32_t pm_peer_delete(uint16_t peer_id) {
-  const uint32_t result = call(__func__, [&](PeerManager& m) { return m.peer_delete(peer_id); });
+  const uint32_t result = change(__func__, [&](PeerManager& m) { return m.peer_delete(peer_id); });
   pm::c_api::trace_call("pm_peer_delete", result, "");
   return result;
 }
 
 uint32_t pm_peers_delete(void) {
-  const uint32_t result = call(__func__, [](PeerManager& m) { return m.peers_delete(); });
+  const uint32_t result = change(__func__, [](PeerManager& m) { return m.peers_delete(); });
   pm::c_api::trace_call("pm_peers_delete", result, "");
   return result;
 }
@@ -248,12 +258,13 @@ uint32_t pm_peer_ranks_get(uint16_t* highest_ranked_peer, uint32_t* highest_rank
 }
 
 uint32_t pm_peer_rank_highest(uint16_t peer_id) {
-  return call(__func__, [&](PeerManager& m) { return m.peer_rank_highest(peer_id); });
+  return change(__func__, [&](PeerManager& m) { return m.peer_rank_highest(peer_id); });
 }
 
 void pm_local_database_has_changed(void) {
   returned(__func__);
   pm::c_api::trace_call("pm_local_database_has_changed", NRF_SUCCESS, "");
+  const Turn turn;
   if (PeerManager* manager = peer_manager()) {
     manager->local_database_has_changed();
   }

@@ -35,6 +35,7 @@ void pm_handler_flash_clean(const struct pm_evt* pm_evt) {
 
 void pm_handler_flash_clean_on_return(void) {
   returned(__func__);
+  const pm::c_api::Turn turn;
   if (standard_handlers() != nullptr) {
     standard_handlers()->flash_clean_on_return();
   }
@@ -57,6 +58,7 @@ void pm_handler_disconnect_on_insufficient_sec(const struct pm_evt* pm_evt,
 
 void pm_handler_secure_on_connection(const ble_evt_t* ble_evt) {
   returned(__func__);
+  const pm::c_api::Turn turn;
   if (standard_handlers() != nullptr) {
     standard_handlers()->secure_on_connection(*ble_evt);
   }
@@ -64,6 +66,7 @@ void pm_handler_secure_on_connection(const ble_evt_t* ble_evt) {
 
 void pm_handler_secure_on_error(const ble_evt_t* ble_evt) {
   returned(__func__);
+  const pm::c_api::Turn turn;
   if (standard_handlers() != nullptr) {
     standard_handlers()->secure_on_error(*ble_evt);
   }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "c_api/globals.hpp"
+#include "pm/c_api/runtime.hpp"
 
 namespace pm::c_api {
 

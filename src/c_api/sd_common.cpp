@@ -8,6 +8,7 @@
 #include "nrf_error.h"
 #include "nrf_sdm.h"
 #include "nrf_soc.h"
+#include "pm/c_api/runtime.hpp"
 
 using pm::Status;
 using pm::c_api::runtime;

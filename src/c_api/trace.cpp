@@ -6,6 +6,7 @@
 
 #include "c_api/globals.hpp"
 #include "c_api/trace_names.hpp"
+#include "pm/c_api/runtime.hpp"
 #include "pm/ports/log.hpp"
 
 namespace pm::c_api {

@@ -11,6 +11,8 @@
 
 namespace pm::c_api {
 
+#ifdef PM_EVENT_LOG
+
 void trace_ble_event(const ble_evt_t& event);
 void trace_pm_event(const pm_evt& event);
 
@@ -21,5 +23,12 @@ void trace_call(const char* function, uint32_t result, const char* members);
 /// hash are told.
 void trace_record_call(const char* function, uint32_t result, uint16_t peer_id, uint16_t data_id,
                        Bytes content);
+
+#else
+
+constexpr void trace_call(const char*, uint32_t, const char*) {}
+constexpr void trace_record_call(const char*, uint32_t, uint16_t, uint16_t, Bytes) {}
+
+#endif
 
 }  // namespace pm::c_api

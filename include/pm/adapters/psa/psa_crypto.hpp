@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <psa/crypto.h>
-
+#include "pm/adapters/psa/psa_key_pair.hpp"
 #include "pm/ports/crypto.hpp"
 
 namespace pm::adapters {
@@ -27,7 +26,7 @@ class PsaCrypto final : public Crypto {
   void destroy_key_pair() override;
 
  private:
-  psa_key_id_t key_pair_ = PSA_KEY_ID_NULL;
+  PsaKeyPair key_pair_;
 };
 
 }  // namespace pm::adapters

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <array>
+
+#include "bm/fs/bm_zms.h"
+#include "pm/adapters/nordic/context.hpp"
+#include "pm/base/config.hpp"
+#include "pm/ports/storage.hpp"
+#include "pm/ports/timers.hpp"
+
+namespace pm::adapters {
+
+/// A store of bm_zms: the SDK's, or ours.
+///
+/// A bm_zms may complete inside the call that it accepts, or in an interrupt; what cannot be told
+/// at once is told a millisecond later. Completions have no keys of their own (those of the SDK's
+/// may be another's): they come in the order of acceptance, with the key 0.
+class NordicStorage final : public Storage {
+ public:
+  /// `config` outlives this; its event handler passes all events to on_event().
+  NordicStorage(const bm_zms_fs_config& config, NordicContext& context, Timers& timers)
+      : config_(config), context_(context), timers_(timers) {}
+  NordicStorage(const NordicStorage&) = delete;
+  NordicStorage& operator=(const NordicStorage&) = delete;
+
+  /// Mounts once: the SDK's refuses an instance that is mounted.
+  Status init(StorageSink& sink) override;
+  /// Polls the SoftDevice's events, which the completion may be among, for 10 s at most.
+  Status wait_ready() override;
+  Status read(uint32_t key, MutableBytes out, size_t& stored_length) override;
+  Status visit_keys(void (*visit)(void* context, uint32_t key), void* context) override;
+  Status write(uint32_t key, Bytes data) override;
+  Status remove(uint32_t key) override;
+
+  void on_event(const bm_zms_evt& event);
+
+ private:
+  enum class Completion : uint8_t { kDone, kNoSpace, kFailed };
+
+  void deliver(Completion completion);
+  void defer(Completion completion);
+  static void deliver_deferred(void* self);
+
+  const bm_zms_fs_config& config_;
+  NordicContext& context_;
+  Timers& timers_;
+  StorageSink* sink_ = nullptr;
+  bm_zms_fs fs_{};
+  bool mount_failed_ = false;
+  bool is_calling_ = false;
+  // Of those that cannot be told yet. One context puts, one takes.
+  std::array<Completion, config::kStorageOperations + 1> deferred_{};
+  std::atomic<uint16_t> first_{0};
+  std::atomic<uint16_t> end_{0};
+  Timer later_{};
+};
+
+}  // namespace pm::adapters
+
+extern "C" {
+
+/// What our bm_zms can do besides: calls `visit` for each ID that it knows. A weak reference: the
+/// SDK's has no such function.
+[[gnu::weak]] int pm_bm_zms_visit(struct bm_zms_fs* fs, void (*visit)(void* context, uint32_t id),
+                                  void* context);
+}

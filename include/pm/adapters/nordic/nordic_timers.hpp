@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <array>
+
+#include "bm/bm_timer.h"
+#include "pm/adapters/nordic/context.hpp"
+#include "pm/base/config.hpp"
+#include "pm/ports/timers.hpp"
+
+namespace pm::adapters {
+
+/// Timers over bm_timer, one for each that runs. A bm_timer cannot be read: a clock of kTickMs runs
+/// while any timer does, and stands still otherwise.
+///
+/// A timer that expires while the Peer Manager is at work waits for another millisecond. While one
+/// is told, SoftDevice events wait.
+class NordicTimers final : public Timers {
+ public:
+  static constexpr uint32_t kTickMs = 250;
+
+  explicit NordicTimers(NordicContext& context) : context_(context) {}
+  NordicTimers(const NordicTimers&) = delete;
+  NordicTimers& operator=(const NordicTimers&) = delete;
+
+  uint64_t now_us() const override;
+  void start(Timer& timer, uint64_t delay_us) override;
+  void stop(Timer& timer) override;
+
+ private:
+  struct Slot {
+    bm_timer alarm;
+    NordicTimers* owner;
+    /// nullptr: free.
+    Timer* timer;
+  };
+  // Those that the core and the handlers have, and one for the store.
+  static constexpr size_t kSlots = (config::kPairingAttemptsProtection ? 1 : 0) +
+                                   (config::kSecurityDelayMs != 0 ? config::kLinks : 0) + 1;
+
+  Slot* find(const Timer* timer);
+  void expire(Slot& slot);
+  void tick();
+  void start_clock();
+  static void on_alarm(void* context);
+  static void on_tick(void* context);
+
+  NordicContext& context_;
+  std::array<Slot, kSlots> slots_{};
+  bm_timer clock_{};
+  std::atomic<uint32_t> ticks_{0};
+  std::atomic<bool> is_clock_running_{false};
+};
+
+}  // namespace pm::adapters
