@@ -5,6 +5,7 @@
 #define PM_ABI_ENUM_OCTETS 4
 #endif
 
+#include "functions_peer_manager.h"
 #include "layout_peer_manager.h"
 #include "layout_peer_manager_32.h"
 #include "layout_softdevice.h"

@@ -3,6 +3,7 @@
 // test.
 #define PM_ABI_ENUM_OCTETS 1
 
+#include "functions_peer_manager.h"
 #include "layout_peer_manager.h"
 #include "layout_peer_manager_32.h"
 #include "layout_softdevice.h"
