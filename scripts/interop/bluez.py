@@ -4,9 +4,10 @@ import re
 import time
 from pathlib import Path
 
+import btmon
 import traces
 from guest import ESCAPES, Guest
-from outcome import Failed
+from outcome import PATIENCE_S, Failed, require
 
 PROMPT = re.compile(r"\[[^\]\n]*\]#\s*")
 
@@ -14,21 +15,21 @@ START_CONTROLLERS = """
 btvirt -L -l2 >/tmp/btvirt.log 2>&1 & echo $! >/tmp/btvirt.pid
 i=0
 while [ ! -e /sys/class/bluetooth/hci1 ]; do
-  usleep 50000; i=$((i+1)); [ $i -le 100 ] || { cat /tmp/btvirt.log; exit 1; }
+  usleep 50000; i=$((i+1)); [ $i -le 600 ] || { cat /tmp/btvirt.log; exit 1; }
 done
 """
 START_RELAY = """
 relay 1 /dev/ttyS1 >/tmp/relay.log 2>&1 & echo $! >/tmp/relay.pid
 i=0
 while ! grep -q ready /tmp/relay.log; do
-  usleep 50000; i=$((i+1)); [ $i -le 60 ] || { cat /tmp/relay.log; exit 1; }
+  usleep 50000; i=$((i+1)); [ $i -le 600 ] || { cat /tmp/relay.log; exit 1; }
 done
 """
 START_MONITOR = """
 monitor /tmp/air.btsnoop >/tmp/monitor.log 2>&1 & echo $! >/tmp/monitor.pid
 i=0
 while ! grep -q ready /tmp/monitor.log; do
-  usleep 20000; i=$((i+1)); [ $i -le 100 ] || { cat /tmp/monitor.log; exit 1; }
+  usleep 20000; i=$((i+1)); [ $i -le 1500 ] || { cat /tmp/monitor.log; exit 1; }
 done
 """
 START_DAEMON = """
@@ -36,8 +37,14 @@ bluetoothd -n -d -f /tmp/main.conf >>/tmp/bluetoothd.log 2>&1 & echo $! >/tmp/bl
 i=0
 while ! dbus-send --system --print-reply --dest=org.bluez / org.freedesktop.DBus.ObjectManager.GetManagedObjects \\
     2>/dev/null | grep -q org.bluez.Adapter1; do
-  usleep 100000; i=$((i+1)); [ $i -le 100 ] || { tail -n 5 /tmp/bluetoothd.log; exit 1; }
+  usleep 100000; i=$((i+1)); [ $i -le 300 ] || { tail -n 5 /tmp/bluetoothd.log; exit 1; }
 done
+"""
+# It needs an open standard input, and ends by itself.
+SWITCH_OFF_LESC = """
+rm -f /tmp/btmgmt.fifo; mkfifo /tmp/btmgmt.fifo
+exec 4<>/tmp/btmgmt.fifo
+timeout 30 btmgmt --index 0 sc off <&4 2>&1
 """
 START_USER = """
 rm -f /tmp/user.fifo; mkfifo /tmp/user.fifo
@@ -76,10 +83,8 @@ class Bluez:
                   + START_MONITOR + START_CONTROLLERS + (START_RELAY if self.relay else "") + START_DAEMON)
         self.start_user()
         if not self.lesc:
-            # It needs an open standard input.
-            said = self.guest.run("usleep 500000 | btmgmt --index 0 sc off 2>&1")
-            if "Secure Connections complete" not in said:
-                raise Failed(f"BlueZ did not give up Secure Connections: {said}")
+            said = self.guest.run(SWITCH_OFF_LESC, check=False)
+            require("Secure Connections complete" in said, f"BlueZ did not give up Secure Connections: {said}")
 
     def start_user(self) -> None:
         line = self.guest.bluetoothctl
@@ -98,6 +103,15 @@ class Bluez:
         self.stop_user()
         self.guest.run(STOP.replace("NAMES", "bluetoothd") + START_DAEMON)
         self.start_user()
+
+    def unplug(self) -> None:
+        """Both controllers vanish, as a pulled adapter does."""
+        self.guest.run(STOP.replace("NAMES", "btvirt"))
+
+    def plug_in(self) -> None:
+        """The same two again, with the addresses that they had."""
+        self.guest.run(START_CONTROLLERS)
+        self.restart()
 
     def stop(self) -> None:
         self.guest.run(STOP.replace("NAMES", "user bluetoothd monitor relay btvirt"))
@@ -119,7 +133,7 @@ class Bluez:
         text = self.guest.bluetoothctl.text[self.mark:]
         return PROMPT.sub("", ESCAPES.sub("", text).replace("\r", "\n"))
 
-    def expect(self, pattern: str, limit_s: float = 10) -> re.Match:
+    def expect(self, pattern: str, limit_s: float = PATIENCE_S) -> re.Match:
         deadline = time.monotonic() + limit_s
         while True:
             found = re.search(pattern, self.said())
@@ -130,11 +144,11 @@ class Bluez:
                 raise Failed(f"BlueZ: no '{pattern}' within {limit_s:.0f} s")
             self.guest.bluetoothctl.pump(min(left, 0.5))
 
-    def command(self, text: str, pattern: str, limit_s: float = 10) -> re.Match:
+    def command(self, text: str, pattern: str, limit_s: float = PATIENCE_S) -> re.Match:
         self.send(text)
         return self.expect(pattern, limit_s)
 
-    def find(self, name: str, limit_s: float = 20) -> str:
+    def find(self, name: str, limit_s: float = PATIENCE_S) -> str:
         """Scans until a device with this name is seen; its address."""
         self.command("menu scan", "Menu scan")
         self.send("transport le")
@@ -144,7 +158,7 @@ class Bluez:
         self.command("scan off", "Discovery stopped|SetDiscoveryFilter|Failed to stop")
         return address
 
-    def connect(self, address: str, limit_s: float = 20) -> None:
+    def connect(self, address: str, limit_s: float = PATIENCE_S) -> None:
         found = self.command(f"connect {address}", "Connection successful|Failed to connect: [^\n]*", limit_s)
         if "successful" not in found[0]:
             raise Failed(f"BlueZ: {found[0]}")
@@ -159,6 +173,14 @@ class Bluez:
         target = self.folder / "bluez.btsnoop"
         self.guest.fetch("/tmp/air.btsnoop", target)
         return traces.read(target)
+
+    def decoded(self) -> list[btmon.Block]:
+        """The same as btmon reads it: of the trace that was fetched last."""
+        return btmon.read(self.folder / "bluez.btsnoop")
+
+    def count_in_log(self, text: str) -> int:
+        """Lines of bluetoothd's log that have this text."""
+        return int(self.guest.run(f"grep -c -F '{text}' /tmp/bluetoothd.log", check=False))
 
     def collect(self) -> None:
         """Keeps what there is to read after a case."""

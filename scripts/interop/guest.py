@@ -12,8 +12,10 @@ import subprocess
 import time
 from pathlib import Path
 
+from outcome import end_with_parent
+
 BOOT_LIMIT_S = 120
-COMMAND_LIMIT_S = 30
+COMMAND_LIMIT_S = 90
 ESCAPES = re.compile(r"\x1b\[[0-9;?]*[a-zA-Z]|[\x01\x02]")
 
 
@@ -24,16 +26,17 @@ class GuestError(Exception):
 class Line:
     """A serial port of the guest as a stream of text, kept whole in a file."""
 
-    def __init__(self, path: Path, log: Path):
+    def __init__(self, path: Path, log: Path, machine: subprocess.Popen):
         self.socket = socket.socket(socket.AF_UNIX)
-        deadline = time.monotonic() + 10
+        deadline = time.monotonic() + COMMAND_LIMIT_S
         while True:
             try:
                 self.socket.connect(str(path))
                 break
             except OSError as error:
-                if time.monotonic() > deadline:
-                    raise GuestError(f"QEMU offers no {path}") from error
+                if machine.poll() is not None or time.monotonic() > deadline:
+                    self.socket.close()
+                    raise GuestError(f"QEMU offers no {path.name}") from error
                 time.sleep(0.05)
         self.log = log.open("ab", buffering=0)
         self.text = ""
@@ -76,11 +79,16 @@ class Guest:
         command += ["-kernel", str(kernel), "-initrd", str(image), "-append",
                     "console=ttyS0 quiet mitigations=off nokaslr no_timer_check random.trust_cpu=on panic=-1"]
         with (folder / "qemu.log").open("wb") as log:
-            self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+            # A group of its own: who interrupts the trials does not take the guest away under them.
+            self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+                                            preexec_fn=end_with_parent, process_group=0)
         try:
-            self.agent = Line(self.sockets / "agent", folder / "agent.log")
-            self.bluetoothctl = Line(self.sockets / "bluetoothctl", folder / "bluetoothctl.raw")
+            self.agent = Line(self.sockets / "agent", folder / "agent.log", self.process)
+            self.bluetoothctl = Line(self.sockets / "bluetoothctl", folder / "bluetoothctl.raw", self.process)
             self.wait_for_agent()
+        except GuestError as error:
+            self.stop()
+            raise GuestError(f"{error}; QEMU says: {self.last_words()}") from error
         except BaseException:
             self.stop()
             raise
@@ -90,8 +98,12 @@ class Guest:
         deadline = time.monotonic() + BOOT_LIMIT_S
         while "agent ready\n" not in self.agent.text.replace("\r", ""):
             if self.process.poll() is not None or time.monotonic() > deadline:
-                raise GuestError(f"the guest did not start; see {self.folder / 'console.log'} and qemu.log")
+                raise GuestError(f"the guest did not start within {BOOT_LIMIT_S} s; see {self.folder / 'console.log'}")
             self.agent.pump(0.2)
+
+    def last_words(self) -> str:
+        lines = (self.folder / "qemu.log").read_text(errors="replace").splitlines()
+        return lines[-1] if lines else "nothing"
 
     @property
     def controller(self) -> str:
@@ -119,7 +131,7 @@ class Guest:
 
     def fetch(self, path: str, target: Path) -> None:
         """Copies a file out of the guest."""
-        packed = self.run(f"gzip -c {path} | base64 -w0", limit_s=60)
+        packed = self.run(f"gzip -c {path} | base64 -w0", limit_s=COMMAND_LIMIT_S)
         target.write_bytes(subprocess.run(["gzip", "-dc"], input=base64.b64decode(packed), capture_output=True,
                                           check=True).stdout)
 

@@ -21,12 +21,23 @@ MODULES = """virtio_pci virtio_console drbg jitterentropy_rng sha512_generic sha
 PROGRAMS = """/usr/bin/dbus-daemon /usr/bin/dbus-send /usr/bin/btmon /usr/bin/btmgmt /usr/bin/bluetoothctl
     /usr/bin/btvirt /usr/libexec/bluetooth/bluetoothd""".split()
 
+# What is needed here, besides what the guest gets.
+TOOLS = """qemu-system-x86_64 btmon gcc strip cpio depmod modprobe ldd dpkg apt-get apt-cache gzip""".split()
+
 FOLDERS = """bin sbin etc proc sys dev run tmp var/lib/bluetooth var/lib/dbus usr/bin usr/sbin usr/lib usr/share/dbus-1/system.d
     etc/dbus-1/system.d lib lib64""".split()
 
 
 class ImageError(Exception):
     """What could not be made, and what to do."""
+
+
+def need_tools() -> None:
+    # Where some are, and who is not root does not look.
+    os.environ["PATH"] += ":/usr/sbin:/sbin"
+    missing = [tool for tool in TOOLS if shutil.which(tool) is None]
+    if missing:
+        raise ImageError(f"{', '.join(missing)}: not found; run './dev setup interop'")
 
 
 def run(*command: str, cwd: Path | None = None) -> str:
@@ -49,23 +60,30 @@ def kernel(cache: Path) -> tuple[Path, str]:
     for ready in sorted(folder.glob("*/complete")):
         if ready.parent.name not in BAD_KERNELS:
             return ready.parent, ready.parent.name
-    refused = []
-    for version in kernel_candidates():
-        target = folder / version
-        shutil.rmtree(target, ignore_errors=True)
-        target.mkdir(parents=True)
-        try:
-            # As the user of apt that may not write here, if there is one: its warning is harmless.
-            run("apt-get", "download", f"linux-image-{version}", cwd=target)
-        except ImageError as error:
-            refused.append(f"{version}: {str(error).splitlines()[-1]}")
-            continue
-        package = next(target.glob("*.deb"))
-        run("dpkg", "-x", str(package), str(target))
-        package.unlink()
-        (target / "complete").touch()
-        return target, version
+    for is_last in (False, True):
+        refused = []
+        for version in kernel_candidates():
+            try:
+                return download(version, folder / version), version
+            except ImageError as error:
+                refused.append(f"{version}: {str(error).splitlines()[-1]}")
+        if is_last or os.geteuid() != 0:
+            break
+        # A list of packages that is old, or was thrown away to make a container small.
+        run("apt-get", "update")
     raise ImageError("no kernel package could be downloaded; run 'apt-get update' and look at: " + "; ".join(refused))
+
+
+def download(version: str, target: Path) -> Path:
+    shutil.rmtree(target, ignore_errors=True)
+    target.mkdir(parents=True)
+    # As the user of apt that may not write here, if there is one: its warning is harmless.
+    run("apt-get", "download", f"linux-image-{version}", cwd=target)
+    package = next(target.glob("*.deb"))
+    run("dpkg", "-x", str(package), str(target))
+    package.unlink()
+    (target / "complete").touch()
+    return target
 
 
 def libraries_of(program: Path) -> list[str]:
@@ -120,6 +138,8 @@ def add_modules(root: Root, kernel_folder: Path, version: str) -> None:
     for name in ("modules.builtin", "modules.order", "modules.builtin.modinfo"):
         root.copy(kernel_folder / "lib/modules" / version / name, f"lib/modules/{version}/{name}")
     run("depmod", "-b", str(root.path), version)
+    if not list(root.path.rglob("bluetooth.ko*")):
+        raise ImageError(f"the kernel package {version} has no module 'bluetooth'")
 
 
 def build_base(cache: Path, kernel_folder: Path, version: str, target: Path) -> None:
@@ -164,6 +184,7 @@ def fingerprint(version: str) -> str:
 
 def build(cache: Path, programs: dict[str, Path]) -> tuple[Path, Path]:
     """Kernel and initial RAM disk. `programs`: our own ones, name in the guest's /usr/bin to file."""
+    need_tools()
     cache.mkdir(parents=True, exist_ok=True)
     kernel_folder, version = kernel(cache)
     base, stamp = cache / "base.cpio", cache / "base.fingerprint"

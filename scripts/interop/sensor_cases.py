@@ -3,13 +3,14 @@
 from collections.abc import Callable
 
 import bonds
+import btmon
 import traces
 from bluez import Bluez
 from outcome import require, require_equal
 from peer import Peer
 from trial import (AUTHENTICATION_REQUIREMENTS, COMPARISON, JUST_WORKS, LOCATION, MEASUREMENT, PAIRING_NOT_SUPPORTED,
-                   SHOWN_HERE, TYPED_HERE, WE_ARE_LEGACY, Case, Method, Stage, check_bond, check_pairing_traces,
-                   check_reconnection, check_reconnection_traces_soon, pair, power_cut)
+                   SHOWN_HERE, TYPED_HERE, WE_ARE_LEGACY, Case, Method, Stage, check_bond, check_bonded_at_bluez,
+                   check_no_pairing, check_notified, check_pairing_traces, check_reconnection, pair, power_cut, soon)
 
 
 def find_and_connect(bluez: Bluez, peer: Peer, name: str = "PM Peer") -> str:
@@ -30,14 +31,14 @@ def read_and_subscribe(bluez: Bluez) -> None:
 
 
 def bond_as_sensor(stage: Stage, method: Method, program: str = "pm-interop-peer", more: list[str] | None = None,
-                   **foreign) -> tuple[Peer, Bluez, str]:
-    bluez = stage.foreign_device(method.agent, lesc=method.legacy_side != "BlueZ", **foreign)
+                   in_guest: bool = False) -> tuple[Peer, Bluez, str]:
+    bluez = stage.foreign_device(method.agent, relay=not in_guest)
     own = program == "pm-interop-peer"
-    options = ["--role", "sensor", *method.options()] if own else ["--resolve-in-host"]
-    peer = stage.our_device(options + (more or []), program)
+    options = (["--role", "sensor", *method.options()] if own else ["--resolve-in-host"]) + (more or [])
+    peer = stage.our_device_in_guest(options) if in_guest else stage.our_device(options, program)
     peer.start()
     address = find_and_connect(bluez, peer, "PM Peer" if own else "PM Heart Rate")
-    bluez.expect("ServicesResolved: yes", 20)
+    bluez.expect("ServicesResolved: yes")
     bluez.send(f"pair {address}")
     pair(peer, bluez, method)
     bluez.expect("Pairing successful")
@@ -47,18 +48,31 @@ def bond_as_sensor(stage: Stage, method: Method, program: str = "pm-interop-peer
     return peer, bluez, address
 
 
+def subscribe_and_return(stage: Stage, method: Method) -> None:
+    """BlueZ subscribes; our process dies, and after its restart notifies over an encrypted link at once."""
+    peer, bluez = stage.peer, stage.bluez
+    read_and_subscribe(bluez)
+    peer.expect("PM_EVT_PEER_DATA_UPDATE_SUCCEEDED", data="PM_PEER_DATA_ID_GATT_LOCAL", since=0)
+    power_cut(peer, bluez)
+    # A daemon that has subscribed would do so again by itself: a new one knows only the bond.
+    bluez.restart()
+    peer.start()
+    return_notifying(stage, method)
+
+
+def return_notifying(stage: Stage, method: Method) -> None:
+    peer, bluez = stage.peer, stage.bluez
+    address = peer.identity()[0]
+    bluez.connect(address)
+    check_reconnection(peer, bluez, method.level)
+    check_bonded_at_bluez(bluez, address)
+    soon(lambda: check_notified(peer, bluez))
+
+
 def sensor(method: Method, program: str = "pm-interop-peer") -> Callable[[Stage], None]:
     def play(stage: Stage) -> None:
-        peer, bluez, _ = bond_as_sensor(stage, method, program)
-        read_and_subscribe(bluez)
-        peer.expect("PM_EVT_PEER_DATA_UPDATE_SUCCEEDED", data="PM_PEER_DATA_ID_GATT_LOCAL", since=0)
-        power_cut(peer, bluez)
-        # A daemon that has subscribed would do so again by itself: a new one knows only the bond.
-        bluez.restart()
-        peer.start()
-        bluez.connect(peer.identity()[0])
-        check_reconnection(peer, bluez, method.level)
-        check_reconnection_traces_soon(peer, bluez, notified_by_us=True)
+        bond_as_sensor(stage, method, program)
+        subscribe_and_return(stage, method)
     return play
 
 
@@ -68,13 +82,17 @@ def demanding_sensor(stage: Stage) -> None:
     peer = stage.our_device(["--role", "sensor", "--io", "display-yes-no", "--mitm"])
     peer.start()
     address = find_and_connect(bluez, peer)
-    bluez.expect("ServicesResolved: yes", 20)
+    bluez.expect("ServicesResolved: yes")
     bluez.command(f"pair {address}", "Failed to pair: org.bluez.Error.AuthenticationFailed")
     peer.expect("BLE_GAP_EVT_AUTH_STATUS", status=AUTHENTICATION_REQUIREMENTS)
     peer.expect("PM_EVT_CONN_SEC_FAILED", error=AUTHENTICATION_REQUIREMENTS)
     for name, trace, sent in (("our", peer.trace(), True), ("BlueZ's", bluez.trace(), False)):
         failures = [pdu for pdu in traces.pdus(trace, traces.SMP) if pdu.octets[0] == traces.PAIRING_FAILED]
-        require_equal([(pdu.octets[1], pdu.sent) for pdu in failures], [(0x03, sent)], f"Pairing Failed in {name} trace")
+        require_equal([(pdu.octets[1], pdu.sent) for pdu in failures], [(AUTHENTICATION_REQUIREMENTS, sent)],
+                      f"Pairing Failed in {name} trace")
+    told = btmon.said(bluez.decoded(), "SMP: Pairing Failed")
+    require_equal([(block.head[0], block.value("Reason")) for block in told],
+                  [(">", "Authentication requirements (0x03)")], "Pairing Failed, as btmon reads it")
     require_equal(bonds.ours(peer.flash), [], "bonds in our flash file")
     require_equal(bonds.of_bluez(bluez.info(peer.identity()[0])), {}, "keys that BlueZ has stored")
 
@@ -83,18 +101,23 @@ def private_sensor(stage: Stage) -> None:
     """Our address changes; after bonding BlueZ knows us by it all the same."""
     peer, bluez, first = bond_as_sensor(stage, COMPARISON, more=["--privacy"])
     require(first != peer.identity()[0], "our sensor did not use a private address")
-    read_and_subscribe(bluez)
-    peer.expect("PM_EVT_PEER_DATA_UPDATE_SUCCEEDED", data="PM_PEER_DATA_ID_GATT_LOCAL", since=0)
-    power_cut(peer, bluez)
-    bluez.restart()
-    peer.start()
-    bluez.connect(peer.identity()[0])
-    check_reconnection(peer, bluez, COMPARISON.level)
-    check_reconnection_traces_soon(peer, bluez, notified_by_us=True)
+    subscribe_and_return(stage, COMPARISON)
     link = traces.last_link(bluez.trace())
     second = traces.address(link[0].octets)
     require(second not in (first, peer.identity()[0]), f"our sensor came back as {second}, which is not new")
     require(traces.is_private_resolvable(link[0].octets), f"{second} is no resolvable private address")
+
+
+def return_with_new_key(stage: Stage, old: bonds.Key) -> None:
+    """After a second pairing: the new key counts, on both sides, and the link comes back with it."""
+    peer, bluez = stage.peer, stage.bluez
+    require(peer.bond().own != old, "our side still has the old key")
+    check_bond(peer, bluez, COMPARISON)
+    power_cut(peer, bluez)
+    peer.start()
+    bluez.connect(peer.identity()[0])
+    check_reconnection(peer, bluez, COMPARISON.level)
+    soon(lambda: check_no_pairing(peer, bluez))
 
 
 def forgotten_by_bluez_as_sensor(stage: Stage) -> None:
@@ -120,13 +143,13 @@ def forgotten_by_bluez_as_sensor(stage: Stage) -> None:
     pair(peer, bluez, COMPARISON)
     peer.expect("PM_EVT_PEER_DATA_UPDATE_SUCCEEDED", data="PM_PEER_DATA_ID_BONDING")
     bluez.expect("Bonded: yes")
-    require(peer.bond().own != old, "our side still has the old key")
-    check_bond(peer, bluez, COMPARISON)
+    return_with_new_key(stage, old)
 
 
 def forgets_as_sensor(stage: Stage) -> None:
     """We forget: BlueZ's encryption fails, and its user pairs again."""
     peer, bluez, address = bond_as_sensor(stage, COMPARISON)
+    old = peer.bond().own
     bluez.command("disconnect", "Successful disconnected")
     peer.expect("BLE_GAP_EVT_DISCONNECTED")
     peer.send("forget")
@@ -134,40 +157,59 @@ def forgets_as_sensor(stage: Stage) -> None:
     require_equal(bonds.ours(peer.flash), [], "bonds in our flash file")
     bluez.send(f"connect {address}")
     peer.expect("BLE_GAP_EVT_SEC_INFO_REQUEST")
-    bluez.expect("Connected: no|Failed to connect", 15)
+    bluez.expect("Connected: no|Failed to connect")
     # Core, Vol 1, Part F, 2.6: PIN or Key Missing.
     missing = [entry for entry in bluez.trace() if entry.kind == "encrypted" and entry.number == 0x06]
     require(bool(missing), "BlueZ's trace shows no encryption that failed for a missing key")
     bluez.command(f"remove {address}", "Device has been removed")
     address = find_and_connect(bluez, peer)
-    bluez.expect("ServicesResolved: yes", 20)
+    bluez.expect("ServicesResolved: yes")
     bluez.send(f"pair {address}")
     pair(peer, bluez, COMPARISON)
     bluez.expect("Pairing successful")
     peer.expect("PM_EVT_PEER_DATA_UPDATE_SUCCEEDED", data="PM_PEER_DATA_ID_BONDING")
-    check_bond(peer, bluez, COMPARISON)
+    return_with_new_key(stage, old)
+
+
+def refusal_in_guest(stage: Stage, controller: str) -> str:
+    """What our program says of a controller that it cannot have; it must say so with status 3."""
+    said = stage.guest.run(
+        f"pm-interop-peer --role sensor --controller {controller} --flash /tmp/refused.flash 2>&1; echo $?")
+    require(said.endswith("\n3\n"), f"{controller}: {said}")
+    require(stage.guest.run("ls /tmp/refused* 2>/dev/null", check=False) == "", f"{controller}: something was stored")
+    return said
 
 
 def user_channel(stage: Stage) -> None:
     """Our program drives the second controller through the kernel's user channel, without any relay."""
-    bluez = stage.foreign_device("NoInputNoOutput", relay=False)
-    guest = stage.guest
-    refused = guest.run("pm-interop-peer --role sensor --controller user:hci9 --flash /tmp/ours.flash 2>&1; echo $?")
-    require("there is no hci9" in refused and refused.endswith("3\n"), f"a missing controller is told as: {refused}")
-    busy = guest.run("pm-interop-peer --role sensor --controller user:hci0 --flash /tmp/ours.flash 2>&1; echo $?")
-    require("in use" in busy and busy.endswith("3\n"), f"a controller that BlueZ uses is told as: {busy}")
-    guest.run("rm -f /tmp/ours.*\n"
-              "pm-interop-peer --role sensor --controller user:hci1 --flash /tmp/ours.flash --events /tmp/ours.jsonl "
-              "--btsnoop /tmp/ours.btsnoop </dev/null >/tmp/ours.out 2>&1 & echo $! >/tmp/ours.pid")
-    address = bluez.find("PM Peer")
-    bluez.connect(address)
-    bluez.expect("ServicesResolved: yes", 20)
-    bluez.command(f"pair {address}", "Pairing successful")
-    guest.run("usleep 500000; kill -9 $(cat /tmp/ours.pid); rm /tmp/ours.pid")
-    for name in ("ours.flash", "ours.flash.identity", "ours.jsonl", "ours.btsnoop", "ours.out"):
-        guest.fetch(f"/tmp/{name}", stage.folder / name)
-    peer = stage.our_device([])
-    check_bond(peer, bluez, JUST_WORKS)
+    before = stage.guest.run("cat /tmp/no_bluetooth.out")
+    require("this kernel has no Bluetooth" in before and before.endswith("\n3\n"),
+            f"a kernel without Bluetooth is told as: {before}")
+    bond_as_sensor(stage, JUST_WORKS, in_guest=True)
+    require("there is no hci9" in refusal_in_guest(stage, "user:hci9"), "a missing controller is told otherwise")
+    require("in use" in refusal_in_guest(stage, "user:hci0"), "a controller that BlueZ uses is told otherwise")
+    require("in use" in refusal_in_guest(stage, "user:hci1"), "a controller that we use is told otherwise")
+    subscribe_and_return(stage, JUST_WORKS)
+
+
+def unplugged(stage: Stage) -> None:
+    """The controllers vanish under a link: that is told, and nothing is lost by it."""
+    peer, bluez, _ = bond_as_sensor(stage, JUST_WORKS, in_guest=True)
+    read_and_subscribe(bluez)
+    peer.expect("PM_EVT_PEER_DATA_UPDATE_SUCCEEDED", data="PM_PEER_DATA_ID_GATT_LOCAL", since=0)
+    old = peer.bond()
+    bluez.unplug()
+    require_equal(peer.expect_end(), 3, "status of our process")
+    require("controller user:hci1: the controller is gone" in peer.last_words(),
+            f"the loss of the controller is told as: {peer.last_words()}")
+    require(peer.has("BLE_GAP_EVT_DISCONNECTED"), "the end of the link is not told")
+    require(any(entry["kind"] == "controller" and entry["state"] == "lost" for entry in peer.events),
+            "the event log does not have the loss of the controller")
+    require("there is no hci1" in refusal_in_guest(stage, "user:hci1"), "a vanished controller is told otherwise")
+    bluez.plug_in()
+    peer.start()
+    return_notifying(stage, JUST_WORKS)
+    require_equal(peer.bond(), old, "our bond")
 
 
 SENSOR_CASES = [
@@ -183,4 +225,5 @@ SENSOR_CASES = [
     Case("sensor-forgotten", "BlueZ forgets our sensor, and pairs again", forgotten_by_bluez_as_sensor),
     Case("sensor-forgets", "our sensor forgets BlueZ, and is paired again", forgets_as_sensor),
     Case("user-channel", "our sensor as a program in the guest, on the kernel's user channel", user_channel),
+    Case("user-channel-lost", "... whose controller is unplugged, and comes back", unplugged),
 ]

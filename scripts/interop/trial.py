@@ -1,16 +1,18 @@
 # SPDX-License-Identifier: Apache-2.0
 """What the trials have in common: how two sides pair, and what must hold afterwards."""
 import re
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import bonds
+import btmon
 import traces
 from bluez import Bluez
 from guest import Guest
-from outcome import Failed, require, require_equal
-from peer import Peer
+from outcome import PATIENCE_S, Failed, require, require_equal
+from peer import GuestPeer, Peer
 
 HEART_RATE = "0000180d-0000-1000-8000-00805f9b34fb"
 MEASUREMENT = "00002a37-0000-1000-8000-00805f9b34fb"
@@ -44,6 +46,14 @@ class Method:
             return 2
         return 4 if self.lesc else 3
 
+    @property
+    def confirms(self) -> int:
+        """Pairing Confirm PDUs of both sides. Core, Vol 3, Part H, 2.3.5.5 and 2.3.5.6.2 and .3: a passkey is proven
+        bit by bit; otherwise only the responder commits itself."""
+        if not self.lesc:
+            return 2
+        return 40 if self.user in ("BlueZ types", "we type") else 1
+
     def options(self) -> list[str]:
         return ["--io", self.io] + (["--mitm"] if self.mitm else []) + (
             ["--legacy"] if self.legacy_side == "we" else [])
@@ -65,10 +75,15 @@ class Stage:
     programs: Path
     peer: Peer | None = None
     bluez: Bluez | None = None
+    # What BlueZ was forgiven.
     notes: list[str] = field(default_factory=list)
 
     def our_device(self, options: list[str], program: str = "pm-interop-peer") -> Peer:
         self.peer = Peer(self.programs / program, options, self.guest.controller, self.folder)
+        return self.peer
+
+    def our_device_in_guest(self, options: list[str]) -> Peer:
+        self.peer = GuestPeer(self.guest, options, "user:hci1", self.folder)
         return self.peer
 
     def foreign_device(self, agent: str, **options) -> Bluez:
@@ -132,17 +147,35 @@ def check_bond(peer: Peer, bluez: Bluez, method: Method) -> None:
 
 
 def check_pairing_traces(peer: Peer, bluez: Bluez, method: Method) -> None:
-    """Both HCI traces show this pairing: its features, and an encrypted link after it."""
-    for name, trace in (("our", peer.trace()), ("BlueZ's", bluez.trace())):
-        features = [pdu.octets for pdu in traces.pdus(trace, traces.SMP) if pdu.octets[0] in (0x01, 0x02)]
-        require(len(features) >= 2, f"{name} trace has no feature exchange")
+    """Both HCI traces show this pairing: its features, its way of authentication, and an encrypted link after it."""
+    for name, trace, we in (("our", peer.trace(), True), ("BlueZ's", bluez.trace(), False)):
+        smp = traces.pdus(trace, traces.SMP)
+        features = [pdu for pdu in smp if pdu.octets[0] in traces.FEATURES]
+        require_equal(len(features), 2, f"PDUs of the feature exchange in {name} trace")
         # Core, Vol 3, Part H, 3.5.1: the flag of Secure Connections decides only if both have it.
-        lesc = all(bool(pdu[3] & 0x08) for pdu in features[-2:])
+        lesc = all(bool(pdu.octets[3] & 0x08) for pdu in features)
         require_equal(lesc, method.lesc, f"Secure Connections in {name} trace")
+        ours = next(pdu.octets for pdu in features if pdu.sent == we)
+        require_equal(bool(ours[3] & 0x04), method.mitm, f"our demand for MITM protection in {name} trace")
+        confirms = [pdu for pdu in smp if pdu.octets[0] == traces.PAIRING_CONFIRM]
+        require_equal(len(confirms), method.confirms, f"Pairing Confirm PDUs in {name} trace")
         require(any(entry.kind == "encrypted" and entry.number == 0 for entry in trace),
                 f"{name} trace shows no encryption")
-        require(not any(pdu.octets[0] == traces.PAIRING_FAILED for pdu in traces.pdus(trace, traces.SMP)),
-                f"{name} trace shows a failed pairing")
+        require(not any(pdu.octets[0] == traces.PAIRING_FAILED for pdu in smp), f"{name} trace shows a failed pairing")
+    check_pairing_by_btmon(peer, bluez, method)
+
+
+def check_pairing_by_btmon(peer: Peer, bluez: Bluez, method: Method) -> None:
+    seen = bluez.decoded()
+    require(any(btmon.is_encryption_start(block) for block in seen), "btmon shows no encryption")
+    for pdu in ("Pairing Request", "Pairing Response"):
+        require(bool(btmon.said(seen, f"SMP: {pdu} (0x")), f"btmon shows no {pdu}")
+    require_equal(bool(btmon.said(seen, "SMP: Pairing DHKey Check")), method.lesc, "DHKey Check, as btmon reads it")
+    # The kernel hands over what is to be stored.
+    bond = peer.bond()
+    keys = btmon.stored_keys(seen)
+    for name, key in (("own", bond.own),) if method.lesc else (("own", bond.own), ("peer", bond.peer)):
+        require((key.type_of_bluez, key.size, key.octets) in keys, f"btmon shows no New Long Term Key like our {name} key")
 
 
 def check_reconnection(peer: Peer, bluez: Bluez, level: int) -> None:
@@ -159,34 +192,51 @@ def check_no_pairing(peer: Peer, bluez: Bluez) -> None:
         require_equal(len(traces.pairing_pdus(link)), 0, f"pairing PDUs in {name} trace after the restart")
         require(any(entry.kind == "encrypted" and entry.number == 0 for entry in link),
                 f"{name} trace shows no encryption after the restart")
+    seen = btmon.last_link(bluez.decoded())
+    require(any(btmon.is_encryption_start(block) for block in seen), "btmon shows no encryption after the restart")
+    require_equal(len(btmon.said(seen, "SMP: Pairing")), 0, "pairing PDUs that btmon shows after the restart")
 
 
-def check_reconnection_traces(peer: Peer, bluez: Bluez, notified_by_us: bool) -> None:
+def check_notified(peer: Peer, bluez: Bluez) -> None:
+    """The sensor has notified over the last link once that was encrypted, and nobody had subscribed before on it."""
     check_no_pairing(peer, bluez)
+    by_us = "collector" not in peer.options
     for name, trace, we in (("our", peer.trace(), True), ("BlueZ's", bluez.trace(), False)):
         link = traces.last_link(trace)
         encrypted = next(i for i, entry in enumerate(link) if entry.kind == "encrypted" and entry.number == 0)
         att = traces.pdus(link[encrypted:], traces.ATT)
-        sent = we == notified_by_us
+        sent = we == by_us
         notified = [i for i, pdu in enumerate(att) if pdu.octets[0] == traces.NOTIFICATION and pdu.sent == sent]
         require(bool(notified), f"{name} trace shows no notification over the encrypted link")
         # The descriptor that switches notifications on stands behind the value.
         descriptor = (int.from_bytes(att[notified[0]].octets[1:3], "little") + 1).to_bytes(2, "little")
-        writes = [pdu for pdu in att[:notified[0]] if pdu.sent != sent and pdu.octets[1:3] == descriptor and
+        before = traces.pdus(link[:encrypted], traces.ATT)
+        require(not any(pdu.octets[0] == traces.NOTIFICATION for pdu in before),
+                f"{name} trace shows a notification before encryption")
+        writes = [pdu for pdu in before + att[:notified[0]] if pdu.sent != sent and pdu.octets[1:3] == descriptor and
                   pdu.octets[0] in (traces.WRITE_REQUEST, traces.WRITE_COMMAND)]
         require_equal(len(writes), 0, f"subscriptions in {name} trace before the first notification")
+    require(bool(btmon.said(btmon.last_link(bluez.decoded()), "ATT: Handle Value Notification")),
+            "btmon shows no notification over the last link")
 
 
-def check_reconnection_traces_soon(peer: Peer, bluez: Bluez, notified_by_us: bool) -> None:
-    """Notifications come when they come: looks again until all is there."""
-    for attempt in range(5):
-        bluez.guest.run("usleep 300000")
+def soon(check: Callable[[], None]) -> None:
+    """Traces are written when they are written: looks again until all is there."""
+    deadline = time.monotonic() + PATIENCE_S
+    while True:
         try:
-            check_reconnection_traces(peer, bluez, notified_by_us)
+            check()
             return
         except Failed:
-            if attempt == 4:
+            if time.monotonic() > deadline:
                 raise
+        time.sleep(0.2)
+
+
+def check_bonded_at_bluez(bluez: Bluez, address: str) -> None:
+    """What BlueZ's user is told of us."""
+    for line in ("Paired: yes", "Bonded: yes", "Connected: yes"):
+        bluez.command(f"info {address}", line)
 
 
 def power_cut(peer: Peer, bluez: Bluez) -> None:

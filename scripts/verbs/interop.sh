@@ -24,6 +24,8 @@ verb_interop() {
     esac
   done
   need_packages build
+  # What is wrong in the arguments is told before anything is built.
+  interop_bluez "$BUILD/release/bin" --list "$@" >/dev/null || return
   need_packages interop
   logged interop-build configure_and_build release pm-interop-peer heart_rate_sensor heart_rate_collector ||
     fail "the build failed" "build/logs/interop-build.log" "see the errors above"

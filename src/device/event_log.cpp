@@ -7,6 +7,16 @@
 
 namespace pm::device {
 
+namespace {
+
+/// Text may come from the air, e.g. a device's name: whatever it is, the line stays JSON.
+std::string quoted(std::string_view raw) {
+  return nlohmann::json(std::string(raw))
+      .dump(-1, ' ', true, nlohmann::json::error_handler_t::replace);
+}
+
+}  // namespace
+
 EventLog::~EventLog() {
   if (file_ != nullptr) {
     std::fclose(file_);
@@ -30,13 +40,12 @@ void EventLog::add(uint64_t t_us, std::string_view members) {
 }
 
 void EventLog::add_text(uint64_t t_us, int level, std::string_view module, std::string_view text) {
-  // Text may come from the air, e.g. a device's name: whatever it is, the line stays JSON.
-  const auto quoted = [](std::string_view raw) {
-    return nlohmann::json(std::string(raw))
-        .dump(-1, ' ', true, nlohmann::json::error_handler_t::replace);
-  };
   add(t_us, fmt::format(R"("kind":"log","level":{},"module":{},"text":{})", level, quoted(module),
                         quoted(text)));
+}
+
+void EventLog::add_controller_lost(uint64_t t_us, std::string_view reason) {
+  add(t_us, fmt::format(R"("kind":"controller","state":"lost","reason":{})", quoted(reason)));
 }
 
 }  // namespace pm::device

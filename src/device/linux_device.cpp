@@ -92,7 +92,7 @@ struct LinuxDevice::Parts {
   void read_buttons();
   void take_line();
   void take_command(const std::string& line);
-  [[noreturn]] void end_without_controller() const;
+  [[noreturn]] void end_without_controller();
 
   std::string controller;
   std::string flash_path;
@@ -243,8 +243,9 @@ Storage& LinuxDevice::storage() { return *parts_->store; }
 Timers& LinuxDevice::timers() { return parts_->loop; }
 Crypto& LinuxDevice::crypto() { return parts_->crypto; }
 
-void LinuxDevice::Parts::end_without_controller() const {
+void LinuxDevice::Parts::end_without_controller() {
   const std::string& why = lost.empty() ? host->last_error() : lost;
+  log.add_controller_lost(loop.now_us(), why);
   tell(stderr,
        fmt::format("controller {}: {}; bonds are safe in {}; start again when it is there\n",
                    controller, why, flash_path));

@@ -219,6 +219,21 @@ TEST_F(TwoProcesses, BondOverTcp) {
   EXPECT_TRUE(collector->wait_for_output("Heart rate")) << collector->output();
   EXPECT_EQ(passkey(*collector), "");
   EXPECT_EQ(passkey(*sensor), "");
+  // The controllers vanish: the end of the link is told, then the loss, and that is the end.
+  air->kill();
+  for (const char* name : {"sensor", "collector"}) {
+    SCOPED_TRACE(name);
+    expect_refusal(name == std::string("sensor") ? *sensor : *collector, 3,
+                   {"controller tcp:", "closed the connection", "bonds are safe in"});
+    const std::string events = read_file(folder.file(std::string(name) + ".jsonl"));
+    const size_t end = events.rfind("BLE_GAP_EVT_DISCONNECTED");
+    const size_t lost = events.find(R"("kind":"controller","state":"lost","reason":)");
+    ASSERT_NE(end, std::string::npos);
+    EXPECT_GT(end, events.rfind("BLE_GAP_EVT_CONNECTED"));
+    ASSERT_NE(lost, std::string::npos);
+    EXPECT_GT(lost, end);
+    EXPECT_EQ(events.find('\n', lost), events.size() - 1) << "the last line";
+  }
 }
 
 }  // namespace

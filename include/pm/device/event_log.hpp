@@ -12,11 +12,13 @@ namespace pm::device {
 /// The event log of one device: JSON objects, one a line. "t_us" is the time in microseconds,
 /// "boot" counts the starts of the device from 1, "kind" says what follows:
 ///
-///   "boot"   the device starts (no further members)
-///   "ble"    a stack event before the observers see it: event, conn, and what it carries
-///   "pm"     a Peer Manager event before the handlers see it: event, conn, peer, and what it
-///   carries "call"   an application's call: function, result, and what it was about "log"    a
-///   line of the application's log: level, module, text
+///   "boot"        the device starts, and its controller has been reached (no further members)
+///   "controller"  the controller is gone, and the process ends: state "lost", reason
+///   "ble"         a stack event before the observers see it: event, conn, and what it carries
+///   "pm"          a Peer Manager event before the handlers see it: event, conn, peer, and what it
+///                 carries
+///   "call"        an application's call: function, result, and what it was about
+///   "log"         a line of the application's log: level, module, text
 ///
 /// No key and no passkey is ever in it.
 class EventLog {
@@ -36,6 +38,7 @@ class EventLog {
   /// `members`: of a JSON object, without braces.
   void add(uint64_t t_us, std::string_view members);
   void add_text(uint64_t t_us, int level, std::string_view module, std::string_view text);
+  void add_controller_lost(uint64_t t_us, std::string_view reason);
 
  private:
   unsigned boot_;

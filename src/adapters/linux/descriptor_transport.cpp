@@ -210,7 +210,7 @@ void DescriptorTransport::receive() {
       asio::buffer(input_), [this](const asio::error_code& error, size_t size) {
         if (error) {
           // A pseudo terminal whose other side has closed says "input/output error".
-          lose(error == asio::error::eof ? "it hung up" : "it is gone: " + error.message());
+          lose(error == asio::error::eof ? "it hung up" : "reading failed: " + error.message());
           return;
         }
         Bytes input(input_.data(), size);
