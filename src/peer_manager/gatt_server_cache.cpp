@@ -31,28 +31,32 @@ bool have_equal_attributes(Bytes a, Bytes b) {
 
 }  // namespace
 
-// Reads the link's attributes into a write buffer of the size they need.
-Status GattServerCache::read_attributes(uint16_t conn_handle, PeerId peer, MutableBytes& record) {
-  for (size_t blocks = 1;; ++blocks) {
-    const Status acquired =
-        database_.acquire_buffer(owner_of(peer), kGattLocalData, blocks, record);
-    if (acquired == Status::kInvalidParam) {
-      return Status::kDataSize;
-    }
-    PM_TRY(acquired);
-    auto length = static_cast<uint16_t>(record.size() - kHeader);
-    const Status read =
-        soft_device_.gatts_sys_attr_get(conn_handle, record.data() + kHeader, length, kAllServices);
-    if (ok(read)) {
-      store_le32(record.data(), kAllServices);
-      store_le16(record.data() + offsetof(pm_peer_data_local_gatt_db, len), length);
-      return Status::kOk;
-    }
-    static_cast<void>(database_.release_buffer(owner_of(peer), kGattLocalData));
-    if (read != Status::kDataSize) {
-      return read == Status::kBusy ? Status::kInternal : read;
-    }
+// Hands the link's attributes to a write buffer of the size they need, unless they are stored. A
+// value that waits, which the peer counts on, is replaced only when the newer one has its place.
+Status GattServerCache::keep_attributes(uint16_t conn_handle, PeerId peer) {
+  alignas(4) RecordMemory memory;
+  auto length = static_cast<uint16_t>(memory.size() - kHeader);
+  const Status read =
+      soft_device_.gatts_sys_attr_get(conn_handle, memory.data() + kHeader, length, kAllServices);
+  if (read == Status::kNotFound) {
+    // The database has no such attributes.
+    return Status::kOk;
   }
+  if (!ok(read)) {
+    return read == Status::kBusy ? Status::kInternal : read;
+  }
+  store_le32(memory.data(), kAllServices);
+  store_le16(memory.data() + offsetof(pm_peer_data_local_gatt_db, len), length);
+  const Bytes record = Bytes(memory).first(kHeader + length);
+  if (is_stored(peer, record)) {
+    static_cast<void>(database_.release_buffer(owner_of(peer), kGattLocalData));
+    return Status::kOk;
+  }
+  const size_t blocks = (record.size() + config::kFlashBufferSize - 1) / config::kFlashBufferSize;
+  MutableBytes buffer;
+  PM_TRY(database_.acquire_buffer(owner_of(peer), kGattLocalData, blocks, buffer));
+  std::ranges::copy(record, buffer.begin());
+  return database_.store_buffer(owner_of(peer), kGattLocalData, peer);
 }
 
 bool GattServerCache::is_stored(PeerId peer, Bytes record) const {
@@ -74,21 +78,9 @@ Status GattServerCache::store_local_db(uint16_t conn_handle) {
     // Not bonded: the values go with the link.
     return Status::kOk;
   }
-  MutableBytes record;
-  Status status = read_attributes(conn_handle, peer, record);
+  const Status status = keep_attributes(conn_handle, peer);
   if (status == Status::kBusy) {
     return status;
-  }
-  if (status == Status::kNotFound) {
-    // The database has no such attributes.
-    return Status::kOk;
-  }
-  if (ok(status) && is_stored(peer, record)) {
-    static_cast<void>(database_.release_buffer(owner_of(peer), kGattLocalData));
-    return Status::kOk;
-  }
-  if (ok(status)) {
-    status = database_.store_buffer(owner_of(peer), kGattLocalData, peer);
   }
   if (status == Status::kResources) {
     pm_evt event = make_event(PM_EVT_STORAGE_FULL, conn_handle, peer);

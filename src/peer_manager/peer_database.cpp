@@ -229,9 +229,10 @@ bool PeerDatabase::wake(State state) {
 }
 
 void PeerDatabase::repeat_delayed() {
-  if (wake(State::kDelayed)) {
-    resubmit();
-  }
+  static_cast<void>(wake(State::kDelayed));
+  // Also those that found the queue full: of others' operations, perhaps, whose end nobody tells.
+  resubmit();
+  storage_.go_on_cleaning();
 }
 
 bool PeerDatabase::on_buffer_written(pm_evt& event) {

@@ -10,21 +10,6 @@ namespace pm {
 
 namespace {
 
-// Results that a start may have; all others are our failure to understand the SoftDevice.
-Status as_start_result(Status status) {
-  switch (status) {
-    case Status::kOk:
-    case Status::kBusy:
-    case Status::kInvalidState:
-    case Status::kTimeout:
-    case Status::kInvalidConnHandle:
-    case Status::kInvalidData:
-      return status;
-    default:
-      return Status::kInternal;
-  }
-}
-
 bool is_zero(const ble_gap_master_id_t& id) { return id.ediv == 0 && is_all_zero(id.rand); }
 
 }  // namespace
@@ -95,10 +80,9 @@ Status SecurityDispatcher::encrypt(uint16_t conn_handle, PeerId peer) {
   const ble_gap_enc_key_t& key =
       bonding.own_ltk.enc_info.lesc != 0 ? bonding.own_ltk : bonding.peer_ltk;
   const bool is_usable = key.enc_info.lesc != 0 || !is_zero(key.master_id);
-  const Status status =
-      is_usable
-          ? as_start_result(soft_device_.gap_encrypt(conn_handle, key.master_id, key.enc_info))
-          : Status::kInvalidData;
+  const Status status = is_usable
+                            ? soft_device_.gap_encrypt(conn_handle, key.master_id, key.enc_info)
+                            : Status::kInvalidData;
   wipe(&bonding, sizeof bonding);
   if (ok(status)) {
     start(conn_handle, PM_CONN_SEC_PROCEDURE_ENCRYPTION);
@@ -109,7 +93,7 @@ Status SecurityDispatcher::encrypt(uint16_t conn_handle, PeerId peer) {
 // A start that fails changes nothing of a procedure that is under way.
 Status SecurityDispatcher::pair(uint16_t conn_handle, const ble_gap_sec_params_t* params) {
   const Status asked = soft_device_.gap_authenticate(conn_handle, params);
-  const Status status = asked == Status::kNoMem ? Status::kBusy : as_start_result(asked);
+  const Status status = asked == Status::kNoMem ? Status::kBusy : asked;
   const bool has_begun =
       ok(status) && params != nullptr && states_.role(conn_handle) == BLE_GAP_ROLE_CENTRAL;
   if (has_begun) {
@@ -146,13 +130,12 @@ Status SecurityDispatcher::params_reply(uint16_t conn_handle, const ble_gap_sec_
     sec_status = BLE_GAP_SEC_STATUS_PAIRING_NOT_SUPP;
   }
   if (sec_status != BLE_GAP_SEC_STATUS_SUCCESS) {
-    return as_start_result(
-        soft_device_.gap_sec_params_reply(conn_handle, sec_status, nullptr, nullptr));
+    return soft_device_.gap_sec_params_reply(conn_handle, sec_status, nullptr, nullptr);
   }
   ble_gap_sec_keyset_t keyset{};
   PM_TRY(prepare_keys(conn_handle, role, params->bond != 0, keyset));
-  const Status status = as_start_result(soft_device_.gap_sec_params_reply(
-      conn_handle, sec_status, role == BLE_GAP_ROLE_PERIPH ? params : nullptr, &keyset));
+  const Status status = soft_device_.gap_sec_params_reply(
+      conn_handle, sec_status, role == BLE_GAP_ROLE_PERIPH ? params : nullptr, &keyset);
   if (!ok(status) && status != Status::kBusy) {
     drop_new_keys(conn_handle);
   }

@@ -101,10 +101,20 @@ Status SecurityManager::conn_secure(uint16_t conn_handle, bool force_repairing) 
   bool bond = false;
   const Status status =
       start(conn_handle, {.force_repairing = force_repairing, .null_params = false}, bond);
-  if (status == Status::kBusy) {
-    return Status::kOk;
+  switch (status) {
+    case Status::kBusy:
+      return Status::kOk;
+    case Status::kInvalidState:
+      return Status::kBusy;
+    case Status::kOk:
+    case Status::kNotFound:
+    case Status::kTimeout:
+    case Status::kInvalidConnHandle:
+    case Status::kInvalidData:
+      return status;
+    default:
+      return Status::kInternal;
   }
-  return status == Status::kInvalidState ? Status::kBusy : status;
 }
 
 void SecurityManager::start_and_report(uint16_t conn_handle, SecureRequest request) {

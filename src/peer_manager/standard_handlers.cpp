@@ -24,6 +24,16 @@ StandardHandlers::StandardHandlers(PeerManager& peer_manager, SoftDevice& soft_d
       timers_(timers),
       security_delay_ms_(security_delay_ms) {}
 
+void StandardHandlers::reset() {
+  for (Delayed& delayed : delayed_) {
+    if (delayed.handlers != nullptr) {
+      timers_.stop(delayed.timer);
+    }
+  }
+  waiting_ranks_.clear();
+  evicted_ = PM_PEER_ID_INVALID;
+}
+
 void StandardHandlers::on_pm_evt(const pm_evt& event) {
   pm_evt_log(event);
   if (event.evt_id == PM_EVT_BONDED_PEER_CONNECTED) {

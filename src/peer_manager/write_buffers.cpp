@@ -32,9 +32,9 @@ WriteBuffers::Record* WriteBuffers::submitted(BufferOwner owner, DataId data) {
   return const_cast<Record*>(std::as_const(*this).find(owner, data, true));
 }
 
-bool WriteBuffers::is_taken(size_t block) const {
+bool WriteBuffers::is_taken(size_t block, const Record* except) const {
   for (const Record& record : records_) {
-    if (record.state != State::kFree && block >= record.first_block &&
+    if (&record != except && record.state != State::kFree && block >= record.first_block &&
         block < static_cast<size_t>(record.first_block) + record.blocks) {
       return true;
     }
@@ -42,10 +42,10 @@ bool WriteBuffers::is_taken(size_t block) const {
   return false;
 }
 
-bool WriteBuffers::find_adjacent(size_t blocks, size_t& first) const {
+bool WriteBuffers::find_adjacent(size_t blocks, const Record* except, size_t& first) const {
   size_t run = 0;
   for (size_t block = 0; block < config::kFlashBuffers; ++block) {
-    run = is_taken(block) ? 0 : run + 1;
+    run = is_taken(block, except) ? 0 : run + 1;
     if (run == blocks) {
       first = block + 1 - blocks;
       return true;
@@ -58,7 +58,8 @@ Status WriteBuffers::acquire(BufferOwner owner, DataId data, size_t blocks, Muta
   if (blocks < 1 || blocks > config::kFlashBuffers) {
     return Status::kInvalidParam;
   }
-  if (Record* existing = pending(owner, data)) {
+  Record* existing = pending(owner, data);
+  if (existing != nullptr) {
     if (existing->blocks == blocks) {
       existing->state = State::kFilling;
       memory = this->memory(*existing);
@@ -67,12 +68,14 @@ Status WriteBuffers::acquire(BufferOwner owner, DataId data, size_t blocks, Muta
     if (existing->state == State::kFilling) {
       return Status::kForbidden;
     }
-    // It waits with an older value, which the newer one replaces whatever its size.
-    release(*existing);
   }
+  // One that waits with an older value is replaced by the newer one, if that finds a place.
   size_t first = 0;
-  if (!find_adjacent(blocks, first)) {
+  if (!find_adjacent(blocks, existing, first)) {
     return Status::kBusy;
+  }
+  if (existing != nullptr) {
+    release(*existing);
   }
   for (Record& record : records_) {
     if (record.state == State::kFree) {

@@ -73,6 +73,54 @@ TEST_F(GattCaches, AWaitingRecordTakesTheNewestValue) {
   EXPECT_EQ(stored(), Attributes{5});
 }
 
+// Values were acknowledged to the peer when it wrote them: one that waits is given up only for a
+// newer one that has its place.
+TEST_F(GattCaches, AWaitingRecordOutlivesANewerOneForWhichThereIsNoRoom) {
+  bonded_link();
+  alignas(4) static const uint8_t data[4] = {};
+  EXPECT_EQ(manager().peer_data_store(0, PM_PEER_DATA_ID_APPLICATION, data, 4, nullptr),
+            Status::kOk);
+  soft_device.sys_attrs[kLink] = Attributes(70, 1);
+  cccd_write(kLink);
+  // Pairings that take all other buffers.
+  for (uint16_t link = 1; link < config::kFlashBuffers; ++link) {
+    connect(link, kPeripheral, address(static_cast<uint8_t>(0x40 + link)));
+    sec_params_request(link, bonding_params());
+  }
+  soft_device.sys_attrs[kLink] = Attributes(80, 2);  // needs two
+  cccd_write(kLink);
+  disconnect(kLink);
+  storage.run();
+  EXPECT_EQ(stored(), Attributes(70, 1));
+}
+
+TEST_F(GattCaches, AWaitingRecordOutlivesAnErrorOfReadingANewerOne) {
+  bonded_link();
+  alignas(4) static const uint8_t data[4] = {};
+  EXPECT_EQ(manager().peer_data_store(0, PM_PEER_DATA_ID_APPLICATION, data, 4, nullptr),
+            Status::kOk);
+  soft_device.sys_attrs[kLink] = {1};
+  cccd_write(kLink);
+  soft_device.sys_attrs[kLink] = Attributes(config::kFlashBuffers * 80, 2);  // too large
+  cccd_write(kLink);
+  storage.run();
+  EXPECT_EQ(stored(), Attributes{1});
+}
+
+TEST_F(GattCaches, AWaitingRecordGrowsIntoItsOwnPlace) {
+  bonded_link();
+  alignas(4) static const uint8_t data[4] = {};
+  EXPECT_EQ(manager().peer_data_store(0, PM_PEER_DATA_ID_APPLICATION, data, 4, nullptr),
+            Status::kOk);
+  soft_device.sys_attrs[kLink] = {1};
+  cccd_write(kLink);
+  soft_device.sys_attrs[kLink] = Attributes(config::kFlashBuffers * 80 - 6, 2);  // all there is
+  cccd_write(kLink);
+  storage.run();
+  EXPECT_EQ(stored(), Attributes(config::kFlashBuffers * 80 - 6, 2));
+  EXPECT_EQ(storage.writes, 2) << "the older value was not written";
+}
+
 TEST_F(GattCaches, AWaitingRecordIsWrittenHoweverMuchElseIs) {
   bonded_link();
   alignas(4) static const uint8_t data[4] = {};

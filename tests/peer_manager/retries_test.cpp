@@ -11,6 +11,27 @@ using ::testing::IsEmpty;
 
 class Retries : public Device {};
 
+// What is refused in an event is told with its code; only the call itself has a short list.
+TEST_F(Retries, UnexpectedErrorsKeepTheirCode) {
+  connect(kLink, kPeripheral, address(1));
+  soft_device.script("sec_params_reply", {Status::kInvalidParam});
+  take_log();
+  sec_params_request(kLink, bonding_params());
+  EXPECT_THAT(take_log(), ElementsAre("SEC_START(B)", "PARAMS_REQ(peer)", "ERROR_UNEXPECTED(0x7)"));
+  connect(kOtherLink, kCentral, address(2));
+  soft_device.script("authenticate", {Status::kNotSupported});
+  take_log();
+  sec_request(kOtherLink, true, false, false);
+  EXPECT_THAT(take_log(),
+              ElementsAre("PARAMS_REQ", "ERROR_UNEXPECTED(0x6)", "PERIPHERAL_SECURITY_REQ"));
+  // A retry is an event too.
+  soft_device.script("authenticate", {Status::kBusy, Status::kForbidden});
+  EXPECT_EQ(manager().conn_secure(kOtherLink, false), Status::kOk);
+  take_log();
+  any_event();
+  EXPECT_THAT(take_log(), ElementsAre("PARAMS_REQ", "ERROR_UNEXPECTED(0xF)"));
+}
+
 struct StartResult {
   Status of_soft_device;
   Status of_call;
@@ -130,7 +151,7 @@ TEST_F(Retries, OtherErrorsInEventContextAreUnexpected) {
   take_log();
   soft_device.script("sec_params_reply", {Status::kNotSupported});
   sec_params_request(kLink, bonding_params());
-  EXPECT_THAT(take_log(), ElementsAre("SEC_START(B)", "PARAMS_REQ(peer)", "ERROR_UNEXPECTED(0x3)"));
+  EXPECT_THAT(take_log(), ElementsAre("SEC_START(B)", "PARAMS_REQ(peer)", "ERROR_UNEXPECTED(0x6)"));
 }
 
 TEST_F(Retries, InvalidStateOfAReplyIsIgnored) {

@@ -187,6 +187,30 @@ TEST_F(Handlers, AnotherDeletionDoesNotEndAnEviction) {
   EXPECT_TRUE(storage.has(1, 7)) << "the eviction of peer 0 was still under way";
 }
 
+// What an initialisation ends is not waited for: its event may never come.
+TEST_F(Handlers, ResetForgetsWhatWasUnderWay) {
+  bonds(3);
+  auto& standard = handlers(100);
+  connect(kLink, kCentral, address(2));
+  ble_evt_t event{};
+  event.header.evt_id = BLE_GAP_EVT_CONNECTED;
+  standard.secure_on_connection(event);
+  EXPECT_EQ(manager().peer_rank_highest(1), Status::kOk);
+  const pm_evt connected = make_event(PM_EVT_BONDED_PEER_CONNECTED, PeerId{2});
+  standard.flash_clean(connected);  // busy: its rank waits
+  standard.flash_clean_on_return();
+  storage.run();  // nobody tells it that peer 0 has gone
+  standard.reset();
+  clock.run_for(200'000);
+  EXPECT_THAT(soft_device.encrypts, IsEmpty());
+  standard.flash_clean(make_event(PM_EVT_PEER_DATA_UPDATE_SUCCEEDED, PeerId{2}));
+  EXPECT_EQ(storage.outstanding(), 0u) << "no rank waits any more";
+  standard.flash_clean_on_return();
+  storage.run();
+  EXPECT_FALSE(storage.has(0, 7));
+  EXPECT_FALSE(storage.has(1, 7)) << "evicted: nothing is waited for";
+}
+
 TEST_F(Handlers, WaitingRanksAreWrittenInTheirOrder) {
   bonds(4);
   auto& standard = handlers();

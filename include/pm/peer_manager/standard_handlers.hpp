@@ -23,6 +23,9 @@ class StandardHandlers {
   StandardHandlers(const StandardHandlers&) = delete;
   StandardHandlers& operator=(const StandardHandlers&) = delete;
 
+  /// Forgets what is under way, as an initialisation of the Peer Manager does.
+  void reset();
+
   // ---- For every Peer Manager event.
 
   /// Logs, and secures links of bonded peers as soon as they are up.

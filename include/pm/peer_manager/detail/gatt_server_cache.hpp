@@ -43,7 +43,7 @@ class GattServerCache {
   void on_service_changed_confirmed(uint16_t conn_handle);
 
  private:
-  Status read_attributes(uint16_t conn_handle, PeerId peer, MutableBytes& record);
+  Status keep_attributes(uint16_t conn_handle, PeerId peer);
   bool is_stored(PeerId peer, Bytes record) const;
   Status set_attributes(uint16_t conn_handle, Bytes data, uint32_t flags);
   Status set_attributes_tolerantly(uint16_t conn_handle, Bytes data, uint32_t flags);

@@ -67,6 +67,13 @@ class PeerDataStorage final : public StorageSink {
   /// kInvalidParam: not an active peer. kInternal: refused at once; no event follows.
   Status delete_peer(PeerId peer);
 
+  /// Repeats a step of a deletion that found the store's queue full.
+  void go_on_cleaning() {
+    if (cleaning_ && !has_outstanding()) {
+      clean();
+    }
+  }
+
   /// True while accepted operations have not completed.
   bool has_outstanding() const { return count_ > 0; }
   /// How many operations have been accepted, and completed, ever.

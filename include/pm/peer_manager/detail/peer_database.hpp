@@ -62,7 +62,8 @@ class PeerDatabase {
   void resubmit();
   /// What waits for space may be tried again.
   void on_space_freed() { static_cast<void>(wake(WriteBuffers::State::kFull)); }
-  /// Something else has happened meanwhile: repeats the writes that failed several times.
+  /// Something else has happened meanwhile: repeats the writes that failed several times, and what
+  /// the store had no place for.
   void repeat_delayed();
 
  private:

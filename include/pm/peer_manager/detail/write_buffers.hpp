@@ -66,8 +66,9 @@ class WriteBuffers {
 
  private:
   const Record* find(BufferOwner owner, DataId data, bool is_submitted) const;
-  bool find_adjacent(size_t blocks, size_t& first) const;
-  bool is_taken(size_t block) const;
+  /// Without the blocks of `except`, which become free.
+  bool find_adjacent(size_t blocks, const Record* except, size_t& first) const;
+  bool is_taken(size_t block, const Record* except) const;
 
   std::array<Record, config::kFlashBuffers> records_{};
   alignas(4) std::array<uint8_t, config::kFlashBuffers * config::kFlashBufferSize> memory_{};
