@@ -240,6 +240,7 @@ std::unique_ptr<LinuxDevice> LinuxDevice::open(const LinuxOptions& options, std:
 
 host::Host& LinuxDevice::host() { return *parts_->host; }
 Storage& LinuxDevice::storage() { return *parts_->store; }
+Flash& LinuxDevice::flash() { return *parts_->flash; }
 Timers& LinuxDevice::timers() { return parts_->loop; }
 Crypto& LinuxDevice::crypto() { return parts_->crypto; }
 

@@ -31,6 +31,7 @@ class SimulatedDevice::Boot final : public c_api::Runtime {
       : timers_(device.world_.clock()),
         crypto_(derive_seed(device.world_.seed(), device.number_, device.boots_)),
         controller_(device.world_.air(), crypto_),
+        flash_(device.flash_),
         store_(device.flash_, {.sector_size = CONFIG_PM_BM_ZMS_SECTOR_SIZE}),
         host_(controller_, timers_, crypto_, config(identity)),
         log_(device.boots_),
@@ -67,6 +68,7 @@ class SimulatedDevice::Boot final : public c_api::Runtime {
 
   host::Host& host() override { return host_; }
   Storage& storage() override { return store_; }
+  Flash& flash() override { return flash_; }
   Timers& timers() override { return timers_; }
   Crypto& crypto() override { return crypto_; }
   void idle() override { fiber_.yield(); }
@@ -91,6 +93,7 @@ class SimulatedDevice::Boot final : public c_api::Runtime {
   hci::BtsnoopWriter btsnoop_;
   Redaction redaction_;
   sim::VirtualController controller_;
+  sim::SimFlash& flash_;
   zms::Store store_;
   host::Host host_;
   EventLog log_;

@@ -56,6 +56,13 @@ TEST_F(Demo, PlaysWithManySeeds) {
   }
 }
 
+// sd_* from our host, bm_zms_* from our store, bm_timer_*, nrf_sdh_*, PSA Crypto.
+TEST_F(Demo, PlaysOnThePortsOfTheTarget) {
+  const Ran ran = play({"--air", "sim", "--home", "nordic"});
+  EXPECT_EQ(ran.status, 0) << ran.out << ran.err;
+  EXPECT_THAT(ran.out, HasSubstr("All 12 steps observed."));
+}
+
 TEST_F(Demo, EachStepThatIsBrokenOnPurposeIsNamed) {
   const Ran list = run(PM_DEMO_PROGRAM, {"--sabotage", "list"});
   ASSERT_EQ(list.status, 0) << list.err;

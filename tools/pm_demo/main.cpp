@@ -57,7 +57,7 @@ int play(const std::string& air, const std::string& sabotage, const StageOptions
   for (const std::string& artefact : stage->artefacts()) {
     fmt::print("  {}\n", artefact);
   }
-  if (air == "sim") {
+  if (air == "sim" && options.home == "pc") {
     fmt::print("seed {}, SHA-256 of everything observed:\n{}\n", options.seed, digest(*stage));
   }
   return all_observed ? 0 : kNotObserved;
@@ -83,6 +83,11 @@ int main(int argc, char** argv) {
           ->check(CLI::IsMember({"unix", "tcp", "pty"}));
   CLI::Option* seed = app.add_option("--seed", options.seed, "seed of the simulated world")
                           ->check(CLI::Validator(check_seed, "NUMBER"));
+  CLI::Option* home =
+      app.add_option("--home", options.home,
+                     "what the Peer Manager stands on: pc, or nordic, the ports of the target, for "
+                     "--air sim (its keys are random: one seed is no longer one history)")
+          ->check(CLI::IsMember({"pc", "nordic"}));
   app.add_option("--sabotage", sabotage, "break one step on purpose; 'list' prints the steps");
   app.add_option("--out", options.directory,
                  "folder for traces and flash files; those of an earlier run go")
@@ -106,6 +111,10 @@ int main(int argc, char** argv) {
   }
   if (seed->count() > 0 && air != "sim") {
     fmt::print(stderr, "--seed: only the simulated air has one; add --air sim\n");
+    return kCannotPlay;
+  }
+  if (home->count() > 0 && air != "sim") {
+    fmt::print(stderr, "--home: processes have their own; add --air sim\n");
     return kCannotPlay;
   }
   if (transport->count() > 0 && air == "sim") {

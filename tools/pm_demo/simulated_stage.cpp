@@ -68,8 +68,9 @@ class SimulatedStage final : public Stage {
     }
     tap_.set_sink([this](std::string_view line) { add(Source::kAir, line); });
     world_.air().set_tap(&tap_);
-    sensor_ = &add_device(Source::kSensor, options.programs + "/heart_rate_sensor.so");
-    collector_ = &add_device(Source::kCollector, options.programs + "/heart_rate_collector.so");
+    const std::string images = options.programs + (options.home == "nordic" ? "/nordic" : "");
+    sensor_ = &add_device(Source::kSensor, images + "/heart_rate_sensor.so");
+    collector_ = &add_device(Source::kCollector, images + "/heart_rate_collector.so");
   }
 
   void boot(Source device, const std::set<unsigned>& held_buttons) override {

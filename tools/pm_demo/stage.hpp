@@ -52,6 +52,8 @@ struct StageOptions {
   uint64_t seed = 1;      // of the simulated world
   /// How processes reach their controllers: "unix", "tcp", or "pty", octet by octet.
   std::string transport = "unix";
+  /// What the Peer Manager stands on in the simulated world: "pc", or "nordic", the target's ports.
+  std::string home = "pc";
 };
 
 /// Makes the folder, or removes the files that an earlier run has left in it. Throws StageError if

@@ -9,6 +9,7 @@
 
 #include "pm/host/host.hpp"
 #include "pm/ports/crypto.hpp"
+#include "pm/ports/flash.hpp"
 #include "pm/ports/storage.hpp"
 #include "pm/ports/timers.hpp"
 
@@ -20,6 +21,8 @@ class Runtime {
  public:
   virtual host::Host& host() = 0;
   virtual Storage& storage() = 0;
+  /// What the storage is on; for the home of the target on a PC, which brings a storage of its own.
+  virtual Flash& flash() = 0;
   virtual Timers& timers() = 0;
   virtual Crypto& crypto() = 0;
 

@@ -43,6 +43,7 @@ class LinuxDevice final : public c_api::Runtime {
 
   host::Host& host() override;
   Storage& storage() override;
+  Flash& flash() override;
   Timers& timers() override;
   Crypto& crypto() override;
   /// Ends the process with status 3 and a clear text when the controller is gone.
