@@ -9,6 +9,7 @@
 #include "c_api/trace.hpp"
 #include "nrf_error.h"
 #include "pm/peer_manager/peer_manager.hpp"
+#include "pm/peer_manager/standard_handlers.hpp"
 
 namespace {
 
@@ -44,6 +45,9 @@ extern "C" {
 uint32_t pm_init(void) {
   pm_observers_link();
   const uint32_t result = change(__func__, [](PeerManager& m) { return m.init(); });
+  if (pm::StandardHandlers* handlers = pm::c_api::standard_handlers()) {
+    handlers->reset();
+  }
   pm::c_api::trace_call("pm_init", result, "");
   return result;
 }

@@ -222,5 +222,19 @@ TEST_F(DataReturnCodes, HandlersTakeEveryEvent) {
   pm_handler_secure_on_error(&event);
 }
 
+// An eviction whose end the former life of the Peer Manager told nobody blocks no other.
+TEST_F(DataReturnCodes, InitResetsTheStandardHandlers) {
+  storage.put_word(0, 6, 1);
+  storage.put_word(1, 6, 2);
+  bonds(2);
+  pm_handler_flash_clean_on_return();
+  storage.run();
+  EXPECT_FALSE(storage.has(0, 7));
+  EXPECT_EQ(pm_init(), NRF_SUCCESS);
+  pm_handler_flash_clean_on_return();
+  storage.run();
+  EXPECT_FALSE(storage.has(1, 7));
+}
+
 }  // namespace
 }  // namespace pm::test
