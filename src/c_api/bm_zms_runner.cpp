@@ -141,7 +141,12 @@ class Runner final : public StorageSink, public zms::LifecycleSink {
 };
 
 constinit Runner runner;
-constinit Instance instances[CONFIG_BM_ZMS_INSTANCES]{};
+#ifdef CONFIG_BM_ZMS_INSTANCES
+constexpr size_t kInstances = CONFIG_BM_ZMS_INSTANCES;
+#else  // The configuration is an SDK's, which does not know this option.
+constexpr size_t kInstances = 2;
+#endif
+constinit Instance instances[kInstances]{};
 
 Instance* find(const bm_zms_fs* fs) {
   for (Instance& instance : instances) {

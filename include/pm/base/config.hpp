@@ -68,8 +68,13 @@ inline constexpr size_t kMaxRegistrants = CONFIG_PM_MAX_REGISTRANTS;
 /// Write buffers of kFlashBufferSize octets.
 inline constexpr size_t kFlashBuffers = CONFIG_PM_FLASH_BUFFERS;
 inline constexpr size_t kFlashBufferSize = 80;
-/// Bonds whose identities are kept in RAM; 0 reads storage instead.
+/// Bonds whose identities are kept in RAM; 0 reads storage instead. An SDK's own configuration does
+/// not know this option.
+#ifdef CONFIG_PM_IDENTITY_INDEX_SIZE
 inline constexpr size_t kIdentityIndexSize = CONFIG_PM_IDENTITY_INDEX_SIZE;
+#else
+inline constexpr size_t kIdentityIndexSize = 16;
+#endif
 /// Operations that can be outstanding in the store: those queued, and the one in progress.
 inline constexpr size_t kStorageOperations = CONFIG_BM_ZMS_OP_QUEUE_SIZE + 1;
 

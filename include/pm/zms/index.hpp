@@ -68,7 +68,11 @@ class Index {
   uint32_t key(uint32_t at) const { return keys_[at]; }
 
  private:
+#ifdef CONFIG_ZMS_INDEX_SIZE
   static constexpr uint32_t kSize = CONFIG_ZMS_INDEX_SIZE;
+#else  // The configuration is an SDK's, which does not know this option.
+  static constexpr uint32_t kSize = 96;
+#endif
   static constexpr uint32_t kRoom = kSize == 0 ? 1 : kSize;
 
   uint32_t position(uint32_t key) const {

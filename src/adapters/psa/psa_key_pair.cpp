@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
+//
+// An SDK that is configured without PSA Crypto has no LE Secure Connections, and no use for this.
+#if __has_include(<psa/crypto.h>)
+
 #include "pm/adapters/psa/psa_key_pair.hpp"
 
 #include <algorithm>
@@ -75,3 +79,5 @@ void PsaKeyPair::destroy() {
 }
 
 }  // namespace pm::adapters
+
+#endif
