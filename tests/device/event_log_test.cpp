@@ -119,5 +119,19 @@ TEST(EventLog, AFileThatCannotBeWrittenIsTold) {
   EXPECT_EQ(errno, EISDIR);
 }
 
+TEST(EventLog, ALostControllerIsToldWithItsReason) {
+  std::vector<std::string> lines;
+  EventLog log(2);
+  log.set_sink([&](std::string_view line) { lines.emplace_back(line); });
+  log.add_controller_lost(5, "reading \"hci1\" failed\n");
+  ASSERT_EQ(lines.size(), 1u);
+  const json line = json::parse(lines[0]);
+  EXPECT_EQ(line, (json{{"t_us", 5},
+                        {"boot", 2},
+                        {"kind", "controller"},
+                        {"state", "lost"},
+                        {"reason", "reading \"hci1\" failed\n"}}));
+}
+
 }  // namespace
 }  // namespace pm::device
