@@ -8,6 +8,8 @@ namespace pm::zms {
 
 void Store::collect_step() {
   switch (step_) {
+    case Step::kVacate:
+      return vacate_next();
     case Step::kJunk:
       return close_current();
     case Step::kClose:
@@ -43,7 +45,9 @@ void Store::collect_step() {
       return empty_sector(source_.sector);
     default:
       ++collections_;
-      step_ = needs_recovery_ || !mounted() ? Step::kSeal : Step::kFit;
+      // A recovery begins again, so that it leaves what the next mount would find: where sectors
+      // contradict one another, the emptied one may have held more than was collected.
+      step_ = needs_recovery_ || !mounted() ? Step::kLocate : Step::kFit;
       return;
   }
 }
@@ -59,7 +63,7 @@ Status Store::can_make_room(bool& possible) {
     uint32_t data = 0;
     PM_TRY(measure(source, entries, data));
     const uint32_t used = (entries + 1) * slot_size;  // and the mark of the collection's end
-    possible = used <= layout_.first_slot() && fits(layout_.first_slot() - used, data);
+    possible = fits(layout_.first_slot() - used, data);
     source = layout_.after(source);
   }
   return Status::kOk;
@@ -88,7 +92,8 @@ Status Store::measure(uint32_t sector, uint32_t& entries, uint32_t& data) {
     PM_TRY(status);
     bool live = false;
     PM_TRY(is_live(ate, sector, slot, live));
-    if (live) {
+    if (live &&
+        value_fits(layout_.first_slot() - entries * layout_.slot_size, data, ate.length())) {
       ++entries;
       data += ate.is_large() ? layout_.padded(ate.length()) : 0;
     }
@@ -115,6 +120,27 @@ Status Store::is_live(const Ate& ate, uint32_t sector, uint32_t slot, bool& live
   PM_TRY(walk.next(newest, newest_sector, newest_slot, &key));
   live = newest_sector == sector && newest_slot == slot;
   return Status::kOk;
+}
+
+// The next sector is empty. Where a damaged Close ATE made it the next one it is not, and what it
+// holds would come back as soon as this one is closed.
+void Store::vacate_next() {
+  const Medium medium(flash_, layout_);
+  const uint32_t next = layout_.after(head_.sector);
+  SectorState state;
+  if (!ok(medium.state(next, state))) {
+    return fail();
+  }
+  Ate ate;
+  uint32_t slot = 0;
+  const Status status = SectorWalk(medium, next, layout_.slot_size, state.cycle).next(ate, slot);
+  if (status == Status::kInternal) {
+    return fail();
+  }
+  step_ = Step::kJunk;
+  if (state.has_empty && ok(status)) {
+    empty_sector(next);
+  }
 }
 
 void Store::close_current() {
@@ -159,6 +185,9 @@ Status Store::start_collection(uint32_t source) {
   return Status::kOk;
 }
 
+// The live entries of one sector and the mark of the end fit into another. Where they do not, the
+// source is damaged: entries claim the same octets. One that finds no room then stays behind, since
+// a collection that gave up would give up for ever, and nothing could be written or removed.
 void Store::find_live() {
   const Medium medium(flash_, layout_);
   SectorWalk walk(medium, source_.sector, source_.next_slot, source_.cycle);
@@ -174,21 +203,12 @@ void Store::find_live() {
     if (!ok(status) || !ok(is_live(ate, source_.sector, slot, live))) {
       return fail();
     }
-  }
-  const uint32_t value = ate.is_large() ? layout_.padded(ate.length()) : 0;
-  if (head_.slot < head_.data + value + layout_.slot_size) {
-    return refuse_collection();
+    live = live && value_fits(head_.slot, head_.data, ate.length());
   }
   std::memcpy(moving_ate_.data(), ate.raw().data(), moving_ate_.size());
   source_.next_slot = slot + layout_.slot_size;
   source_.copied = 0;
   step_ = ate.is_large() ? Step::kMoveData : Step::kMoveEntry;
-}
-
-// The live entries of one sector and the mark of the end fit into another, unless the source is
-// damaged: never write past the end for its sake.
-void Store::refuse_collection() {
-  return op_active_ ? fail() : mount_failed(MountError::kBadSector);
 }
 
 void Store::move_data() {
@@ -211,9 +231,6 @@ void Store::move_data() {
 }
 
 void Store::end_collection() {
-  if (head_.slot == 0 || head_.slot < head_.data) {
-    return refuse_collection();
-  }
   step_ = Step::kErase;
   put_ate(head_.sector, head_.slot, Ate::collection_done(head_.cycle, head_.data), head_.cycle);
   head_.slot -= layout_.slot_size;

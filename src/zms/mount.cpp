@@ -174,7 +174,7 @@ Status Store::recover_head() {
     }
     note(ate, head_.sector, slot);
     head_.slot = slot;
-    const uint32_t end = ate.is_large() ? ate.offset() + layout_.padded(ate.length()) : 0;
+    const uint32_t end = ate.is_large() ? layout_.padded(ate.offset() + ate.length()) : 0;
     head_.data = end > head_.data ? end : head_.data;
   }
   while (head_.slot > 0 && head_.slot >= head_.data) {

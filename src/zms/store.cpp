@@ -151,7 +151,7 @@ void Store::perform() {
   if (ate_stage_ != AteStage::kNone) {
     return continue_ate();
   }
-  if (step_ >= Step::kJunk) {
+  if (step_ >= Step::kVacate) {
     return collect_step();
   }
   if (step_ >= Step::kBegin) {

@@ -82,21 +82,21 @@ void Store::make_fit() {
   if (!possible || collections_ == layout_.sector_count - 1) {
     return finish(Status::kResources);
   }
-  step_ = Step::kJunk;
+  step_ = Step::kVacate;
 }
 
 // The slot at offset 0 is never used, the one above it is for a removal only: a full store can
 // always remove.
 bool Store::fits(uint32_t slot, uint32_t data) const {
-  if (slot == 0) {
-    return false;
-  }
   if (op_.kind == Kind::kRemove) {
-    return slot >= data;
+    return slot != 0 && slot >= data;
   }
-  const auto length = static_cast<uint32_t>(op_.data.size());
+  return value_fits(slot, data, static_cast<uint32_t>(op_.data.size()));
+}
+
+bool Store::value_fits(uint32_t slot, uint32_t data, uint32_t length) const {
   const uint32_t value = length > kInlineOctets ? layout_.padded(length) : 0;
-  return slot != layout_.slot_size && slot >= data + value + layout_.slot_size;
+  return slot > layout_.slot_size && slot >= data + value + layout_.slot_size;
 }
 
 Status Store::is_stored(bool& same) {

@@ -193,6 +193,7 @@ class Store final : public Storage, private FlashSink {
     kCleared,
     kDeliver,
     // collect.cpp
+    kVacate,
     kJunk,
     kClose,
     kOpenNext,
@@ -241,6 +242,7 @@ class Store final : public Storage, private FlashSink {
   void make_fit();
   Status is_stored(bool& same);
   bool fits(uint32_t slot, uint32_t data) const;
+  bool value_fits(uint32_t slot, uint32_t data, uint32_t length) const;
   void put_data();
   void put_tail();
   void put_entry();
@@ -251,12 +253,12 @@ class Store final : public Storage, private FlashSink {
   Status can_make_room(bool& possible);
   Status measure(uint32_t sector, uint32_t& entries, uint32_t& data);
   Status is_live(const Ate& ate, uint32_t sector, uint32_t slot, bool& live);
+  void vacate_next();
   void close_current();
   void open_next();
   void enter_next();
   Status start_collection(uint32_t source);
   void find_live();
-  void refuse_collection();
   void move_data();
   void end_collection();
   void empty_sector(uint32_t sector);
