@@ -4,8 +4,6 @@
 // millions of operations.
 #pragma once
 
-#include <gtest/gtest.h>
-
 #include <optional>
 #include <vector>
 
@@ -55,7 +53,7 @@ class Pumped : public StorageSink, public LifecycleSink {
 
   /// Into `value`, whose memory is used again. kNotFound: absent, and `value` is empty.
   Status get(uint32_t key, Value& value) {
-    value.resize(1024);
+    value.resize(options.sector_size);
     size_t length = 0;
     const Status status = store->read(key, value, length);
     value.resize(ok(status) ? length : 0);

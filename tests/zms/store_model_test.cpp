@@ -5,6 +5,7 @@
 // fails; it prints the seed.
 //
 // Environment: RC_PARAMS (RapidCheck's own) gives another seed or number of sequences.
+#include <gtest/gtest.h>
 #include <rapidcheck.h>
 
 #include <algorithm>
