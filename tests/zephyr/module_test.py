@@ -35,6 +35,10 @@ REPEATED_ATTEMPTS = {
 }
 
 
+# Sources of the target in src/c_api that define none of the public functions: composition, hooks, observers.
+NAMELESS_SOURCES = ("nordic.cpp", "nordic_hooks.c", "observers.c")
+
+
 def configure(wanted: dict[str, str]) -> kconfiglib.Kconfig:
     os.environ["PM_MODULE"] = str(ROOT)
     kconfig = kconfiglib.Kconfig(str(SDK / "Kconfig"), warn_to_stderr=False)
@@ -105,8 +109,7 @@ def sources_of_the_target() -> set[Path]:
     for path in (ROOT / "src/c_api").glob("*.c*"):
         text = path.read_text()
         defined = set(re.findall(r"^[a-z][\w ]*[\s*](\w+)\([^;{]*\) \{", text, re.M))
-        # The table of names is made for the PC's event log alone.
-        if defined & declared or path.name.startswith("nordic") or path.name == "observers.c":
+        if defined & declared or path.name in NAMELESS_SOURCES:
             found.add(path)
     return found
 
