@@ -57,6 +57,8 @@ FEATURES = [
     ("Bad files, options, input and controllers: a clear error, nothing lost", [r"Device(Files|Options|Input|Controller)\..*"]),
     ("Cryptography by PSA and by OpenSSL, against each other", [r"PsaCrypto\..*", r"SeededCrypto\..*"]),
     ("Configuration by Kconfig, mistakes refused", [r"scripts\.genconfig"]),
+    ("Module of nRF Connect SDK Bare Metal: options and sources", [r"zephyr\.module"]),
+    ("Guide and porting: their code compiles", [r"docs\.texts"]),
     ("House rules checked: include directions, target symbols", [r"scripts\.check_includes", r"scripts\.check_m33"]),
 ]
 
