@@ -35,6 +35,9 @@ class Dev(ScriptTest):
         self.assert_wrong_use(["format", "--fix"], "--fix")
         self.assert_wrong_use(["test", "everything"], "everything", "checks gcc asan")
         self.assert_wrong_use(["test", "gcc", ""], "is no stage")
+        self.assert_wrong_use(["fuzz", "everything"], "everything", "peerctl_image", "zms_mount")
+        self.assert_wrong_use(["fuzz"], "zms_mount")
+        self.assert_wrong_use(["fuzz", "zms_mount", "--minutes", "0"], "--minutes")
 
     def test_help_names_every_verb(self):
         result = dev("help")
