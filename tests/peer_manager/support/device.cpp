@@ -4,6 +4,8 @@
 #include <cstdarg>
 #include <cstdio>
 
+#include "pm/ports/log.hpp"
+
 // Weak: a program that also links the C faces has theirs.
 extern "C" {
 [[gnu::weak]] void pm_log_write(int, const char*, const char*, ...) {}
