@@ -2,6 +2,7 @@
 """BlueZ in the guest: its controllers, its daemon and its user's hands (bluetoothctl)."""
 import re
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import btmon
@@ -74,13 +75,20 @@ class Bluez:
         self.lesc = lesc
         self.mark = 0
 
-    def start(self) -> None:
+    def start(self, before_daemon: Callable[[], None] = lambda: None) -> None:
+        """`before_daemon`: what is to happen when there are controllers, and nobody has looked for them yet.
+
+        bluetoothctl 5.66 may die of a second controller that comes, and takes the wrong one of two: one that is ours is
+        taken before BlueZ looks, which does not see it then.
+        """
         self.stop()
         # Controllers are powered by the user: the second one is ours.
         settings = "[General]\n" + ("Privacy = device\n" if self.privacy else "") + "[Policy]\nAutoEnable = false\n"
         self.guest.run("rm -rf /var/lib/bluetooth/* /tmp/bluetoothd.log\n"
                   f"cat >/tmp/main.conf <<'EOF'\n{settings}EOF\n"
-                  + START_MONITOR + START_CONTROLLERS + (START_RELAY if self.relay else "") + START_DAEMON)
+                  + START_MONITOR + START_CONTROLLERS + (START_RELAY if self.relay else ""))
+        before_daemon()
+        self.guest.run(START_DAEMON)
         self.start_user()
         if not self.lesc:
             said = self.guest.run(SWITCH_OFF_LESC, check=False)
@@ -98,20 +106,23 @@ class Bluez:
     def stop_user(self) -> None:
         self.guest.run(STOP.replace("NAMES", "user"))
 
-    def restart(self) -> None:
+    def restart(self, before_daemon: Callable[[], None] = lambda: None) -> None:
         """A new daemon and a new user: they know what was stored and nothing else."""
         self.stop_user()
-        self.guest.run(STOP.replace("NAMES", "bluetoothd") + START_DAEMON)
+        self.guest.run(STOP.replace("NAMES", "bluetoothd"))
+        before_daemon()
+        self.guest.run(START_DAEMON)
         self.start_user()
 
     def unplug(self) -> None:
         """Both controllers vanish, as a pulled adapter does."""
         self.guest.run(STOP.replace("NAMES", "btvirt"))
 
-    def plug_in(self) -> None:
+    def plug_in(self, before_daemon: Callable[[], None]) -> None:
         """The same two again, with the addresses that they had."""
+        self.stop_user()
         self.guest.run(START_CONTROLLERS)
-        self.restart()
+        self.restart(before_daemon)
 
     def stop(self) -> None:
         self.guest.run(STOP.replace("NAMES", "user bluetoothd monitor relay btvirt"))

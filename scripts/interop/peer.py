@@ -128,6 +128,15 @@ class Peer:
                 raise Failed(f"our side: no '{text}' in its log within {limit_s:.0f} s")
             time.sleep(self.pause_s)
 
+    def expect_boot(self, limit_s: float = PATIENCE_S) -> None:
+        """It has its controller."""
+        deadline = time.monotonic() + limit_s
+        while not any(entry["kind"] == "boot" and entry["boot"] == self.boot for entry in self.events):
+            if self.ended() is not None or time.monotonic() > deadline:
+                raise Failed(f"our process did not start: {self.last_words()}")
+            self.read_events()
+            time.sleep(self.pause_s)
+
     def expect_end(self, limit_s: float = PATIENCE_S) -> int:
         """It ends by itself; the status."""
         deadline = time.monotonic() + limit_s
@@ -187,7 +196,7 @@ rm -f /tmp/ours.pid /tmp/ours.status
 
 class GuestPeer(Peer):
     """In the guest, on the kernel's user channel. It has no user."""
-    pause_s = 0.2
+    pause_s = 0.1
 
     def __init__(self, guest: Guest, options: list[str], controller: str, folder: Path):
         super().__init__(Path("pm-interop-peer"), options, controller, folder)
@@ -201,6 +210,8 @@ class GuestPeer(Peer):
                    "--events", "ours.jsonl", "--boot", str(self.boot), "--btsnoop", self.trace_path.name]
         self.guest.run(START.replace("COMMAND", " ".join(command)))
         self.mark = len(self.events)
+        # From then on the controller is its own.
+        self.expect_boot()
 
     def ended(self) -> int | None:
         status = self.guest.run("cat /tmp/ours.status 2>/dev/null", check=False).strip()

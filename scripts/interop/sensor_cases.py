@@ -32,11 +32,10 @@ def read_and_subscribe(bluez: Bluez) -> None:
 
 def bond_as_sensor(stage: Stage, method: Method, program: str = "pm-interop-peer", more: list[str] | None = None,
                    in_guest: bool = False) -> tuple[Peer, Bluez, str]:
-    bluez = stage.foreign_device(method.agent, relay=not in_guest)
     own = program == "pm-interop-peer"
     options = (["--role", "sensor", *method.options()] if own else ["--resolve-in-host"]) + (more or [])
     peer = stage.our_device_in_guest(options) if in_guest else stage.our_device(options, program)
-    peer.start()
+    bluez = stage.foreign_device(method.agent, before_daemon=peer.start, relay=not in_guest)
     address = find_and_connect(bluez, peer, "PM Peer" if own else "PM Heart Rate")
     bluez.expect("ServicesResolved: yes")
     bluez.send(f"pair {address}")
@@ -55,8 +54,7 @@ def subscribe_and_return(stage: Stage, method: Method) -> None:
     peer.expect("PM_EVT_PEER_DATA_UPDATE_SUCCEEDED", data="PM_PEER_DATA_ID_GATT_LOCAL", since=0)
     power_cut(peer, bluez)
     # A daemon that has subscribed would do so again by itself: a new one knows only the bond.
-    bluez.restart()
-    peer.start()
+    bluez.restart(before_daemon=peer.start)
     return_notifying(stage, method)
 
 
@@ -206,8 +204,7 @@ def unplugged(stage: Stage) -> None:
     require(any(entry["kind"] == "controller" and entry["state"] == "lost" for entry in peer.events),
             "the event log does not have the loss of the controller")
     require("there is no hci1" in refusal_in_guest(stage, "user:hci1"), "a vanished controller is told otherwise")
-    bluez.plug_in()
-    peer.start()
+    bluez.plug_in(before_daemon=peer.start)
     return_notifying(stage, JUST_WORKS)
     require_equal(peer.bond(), old, "our bond")
 

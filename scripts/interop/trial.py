@@ -86,9 +86,9 @@ class Stage:
         self.peer = GuestPeer(self.guest, options, "user:hci1", self.folder)
         return self.peer
 
-    def foreign_device(self, agent: str, **options) -> Bluez:
+    def foreign_device(self, agent: str, before_daemon: Callable[[], None] = lambda: None, **options) -> Bluez:
         self.bluez = Bluez(self.guest, self.folder, agent, **options)
-        self.bluez.start()
+        self.bluez.start(before_daemon)
         return self.bluez
 
 
@@ -241,5 +241,11 @@ def check_bonded_at_bluez(bluez: Bluez, address: str) -> None:
 
 def power_cut(peer: Peer, bluez: Bluez) -> None:
     """Our process dies without a word. This controller does not notice, so BlueZ's user ends the link."""
-    peer.kill()
+    if bluez.relay:
+        peer.kill()
+        bluez.command("disconnect", "Successful disconnected|Connected: no")
+        return
+    # The controller that it has is BlueZ's as well when it dies, and bluetoothctl may die of that: it must be gone.
     bluez.command("disconnect", "Successful disconnected|Connected: no")
+    bluez.stop_user()
+    peer.kill()

@@ -205,6 +205,46 @@ TEST_F(LinkedPair, PdusAreCutToTheControllersLengthAndNeverExceedItsBuffers) {
   EXPECT_EQ(central.transport.most_outstanding(), kBuffers);
 }
 
+// A controller with one buffer: commands would overtake what waits for it.
+class LastWords : public LinkedPair {
+ protected:
+  void say_two_things() {
+    const uint16_t conn = central.last_connection();
+    EXPECT_EQ(central.host.gattc_exchange_mtu_request(conn, 247), Status::kOk);
+    ble_gap_sec_params_t params{};
+    params.io_caps = BLE_GAP_IO_CAPS_NONE;
+    params.min_key_size = 7;
+    params.max_key_size = 16;
+    EXPECT_EQ(central.host.gap_authenticate(conn, &params), Status::kOk);
+    EXPECT_EQ(central.host.gap_disconnect(conn, 0x13), Status::kOk);
+    EXPECT_EQ(central.host.gap_disconnect(conn, 0x13), Status::kInvalidState);
+  }
+  size_t disconnects() const { return central.transport.commands(hci::Opcode::kDisconnect); }
+};
+
+TEST_F(LastWords, ReachThePeerBeforeTheLinkEnds) {
+  central.transport.set_buffers(27, 1);
+  link();
+  say_two_things();
+  ASSERT_TRUE(peripheral.await(BLE_GAP_EVT_DISCONNECTED));
+  EXPECT_EQ(peripheral.count(BLE_GATTS_EVT_EXCHANGE_MTU_REQUEST), 1u);
+  EXPECT_EQ(peripheral.count(BLE_GAP_EVT_SEC_PARAMS_REQUEST), 1u);
+  EXPECT_EQ(disconnects(), 1u);
+  EXPECT_TRUE(central.count(BLE_GAP_EVT_DISCONNECTED) == 1 ||
+              central.await(BLE_GAP_EVT_DISCONNECTED));
+}
+
+TEST_F(LastWords, AreNotWaitedForLongerThanASecond) {
+  central.transport.set_buffers(27, 1);
+  link();
+  central.transport.fall_silent();
+  say_two_things();
+  radio.clock.run_for(900'000);
+  EXPECT_EQ(disconnects(), 0u);
+  radio.clock.run_for(200'000);
+  EXPECT_EQ(disconnects(), 1u);
+}
+
 TEST_F(LinkedPair, HostileControllerEventsChangeNothing) {
   link();
   radio.clock.run_for(1 * kSeconds);

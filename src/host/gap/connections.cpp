@@ -13,6 +13,9 @@ constexpr size_t kWaitingFramesMax = 1024;
 /// Of one link; above what an application that pulls can be behind.
 constexpr size_t kWaitingEventsMax = 1024;
 
+/// How long what was said last may take to reach the controller before a link ends anyway.
+constexpr uint64_t kFarewellUs = 1'000'000;
+
 }  // namespace
 
 Connections::Connections(Controller& controller, Timers& timers, EventQueue& events,
@@ -26,9 +29,14 @@ Connections::Connections(Controller& controller, Timers& timers, EventQueue& eve
   attach(kCidSignalling, signalling_);
   rssi_timer_.expired = &Connections::rssi_due;
   rssi_timer_.context = this;
+  farewell_timer_.expired = &Connections::farewell_due;
+  farewell_timer_.context = this;
 }
 
-Connections::~Connections() { timers_.stop(rssi_timer_); }
+Connections::~Connections() {
+  timers_.stop(rssi_timer_);
+  timers_.stop(farewell_timer_);
+}
 
 Connections::Connection* Connections::connection(uint16_t conn_handle) {
   const auto found = connections_.find(conn_handle);
@@ -141,6 +149,7 @@ void Connections::lose_all(uint8_t reason) {
     remove(connections_.begin()->first, reason);
   }
   timers_.stop(rssi_timer_);
+  timers_.stop(farewell_timer_);
 }
 
 void Connections::on_acl_data(const hci::AclView& packet) {
@@ -171,6 +180,10 @@ void Connections::on_frame_sent(uint16_t conn_handle, uint16_t cid) {
   const auto sink = channels_.find(cid);
   if (sink != channels_.end() && connection(conn_handle) != nullptr) {
     sink->second->on_pdu_sent(conn_handle);
+  }
+  Connection* open = connection(conn_handle);
+  if (open != nullptr && open->ends_when_sent && controller_.acl().waiting(conn_handle) == 0) {
+    send_disconnect(conn_handle, *open);
   }
 }
 
@@ -228,7 +241,13 @@ Status Connections::disconnect(uint16_t conn_handle, uint8_t reason) {
   Connection* open = nullptr;
   PM_TRY(usable(conn_handle, open));
   open->disconnecting = reason;
-  controller_.send(hci::Disconnect{conn_handle, static_cast<hci::ErrorCode>(reason)},
+  send_disconnect(conn_handle, *open);
+  return Status::kOk;
+}
+
+void Connections::send_disconnect(uint16_t conn_handle, Connection& open) {
+  open.ends_when_sent = false;
+  controller_.send(hci::Disconnect{conn_handle, static_cast<hci::ErrorCode>(*open.disconnecting)},
                    [this, conn_handle](hci::ErrorCode status, Bytes) {
                      Connection* ending = connection(conn_handle);
                      if (status == hci::ErrorCode::kSuccess || ending == nullptr) {
@@ -241,7 +260,21 @@ Status Connections::disconnect(uint16_t conn_handle, uint8_t reason) {
                      }
                      ending->disconnecting.reset();
                    });
-  return Status::kOk;
+}
+
+void Connections::farewell_due(void* context) {
+  auto& self = *static_cast<Connections*>(context);
+  std::vector<uint16_t> late;
+  for (const auto& [conn_handle, open] : self.connections_) {
+    if (open->ends_when_sent) {
+      late.push_back(conn_handle);
+    }
+  }
+  for (const uint16_t conn_handle : late) {
+    if (Connection* open = self.connection(conn_handle)) {
+      self.send_disconnect(conn_handle, *open);
+    }
+  }
 }
 
 Status Connections::gap_disconnect(uint16_t conn_handle, uint8_t hci_status_code) {
@@ -249,7 +282,19 @@ Status Connections::gap_disconnect(uint16_t conn_handle, uint8_t hci_status_code
       hci_status_code != BLE_HCI_CONN_INTERVAL_UNACCEPTABLE) {
     return Status::kInvalidParam;
   }
-  return disconnect(conn_handle, hci_status_code);
+  Connection* open = nullptr;
+  PM_TRY(usable(conn_handle, open));
+  open->disconnecting = hci_status_code;
+  if (controller_.acl().waiting(conn_handle) == 0) {
+    send_disconnect(conn_handle, *open);
+    return Status::kOk;
+  }
+  // Commands overtake data that wait for a buffer of the controller, e.g. the reason why a pairing
+  // has failed, on which the peer's user depends. A peer that acknowledges nothing is not waited
+  // for long.
+  open->ends_when_sent = true;
+  timers_.start(farewell_timer_, kFarewellUs);
+  return Status::kOk;
 }
 
 }  // namespace pm::host::gap

@@ -118,6 +118,8 @@ class Connections final : public Links, private l2cap::SignallingSink {
     ble_gap_conn_params_t params{};
     /// Reason that was sent, while our Disconnect is under way.
     std::optional<uint8_t> disconnecting;
+    /// Our Disconnect waits for what was said before it.
+    bool ends_when_sent = false;
     bool update_pending = false;
     /// Central: the peer asked by the link layer, and the application has not answered.
     bool ll_request_pending = false;
@@ -136,6 +138,8 @@ class Connections final : public Links, private l2cap::SignallingSink {
   /// The link, if the application may still act on it.
   Status usable(uint16_t conn_handle, Connection*& out);
   void remove(uint16_t conn_handle, uint8_t reason);
+  void send_disconnect(uint16_t conn_handle, Connection& open);
+  static void farewell_due(void* context);
   Status update_as_central(Connection& open, const ble_gap_conn_params_t* params);
   void send_update(uint16_t conn_handle, const ble_gap_conn_params_t& params);
   void answer_ll_request(Connection& open, const ble_gap_conn_params_t* params);
@@ -157,6 +161,7 @@ class Connections final : public Links, private l2cap::SignallingSink {
   /// Links that end without ever having been told.
   std::set<uint16_t> refused_;
   Timer rssi_timer_;
+  Timer farewell_timer_;
 };
 
 }  // namespace pm::host::gap
