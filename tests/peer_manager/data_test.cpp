@@ -130,6 +130,27 @@ TEST_F(Data, StoreChecksItsArguments) {
   EXPECT_EQ(token, 77u) << "written on success only";
 }
 
+// What a C caller may pass where the enumeration has 32 bits. Cut to 16, these would be kinds that
+// exist.
+TEST_F(Data, KindsBeyondTheRangeAreNotCutIntoIt) {
+#if defined(__has_feature)
+  if (__has_feature(undefined_behavior_sanitizer)) {
+    GTEST_SKIP() << "UndefinedBehaviorSanitizer allows C++ no such enumerators";
+  }
+#endif
+  bonds(1);
+  storage.put_word(0, 4, 1);
+  uint32_t word = 0;
+  uint32_t length = sizeof word;
+  for (const unsigned kind : {0x10004u, 0x10007u, 0x80000004u}) {
+    const auto id = static_cast<pm_peer_data_id>(kind);
+    EXPECT_EQ(manager().peer_data_load(0, id, &word, &length), Status::kInvalidParam);
+    EXPECT_EQ(manager().peer_data_store(0, id, kData, 4, nullptr), Status::kInvalidParam);
+    EXPECT_EQ(manager().peer_data_delete(0, id), Status::kInvalidParam) << "not even a bond";
+  }
+  EXPECT_EQ(storage.outstanding(), 0u);
+}
+
 TEST_F(Data, NoOctetsRemoveTheRecordAsAnUpdate) {
   bonds(1);
   storage.put_word(0, 4, 1);

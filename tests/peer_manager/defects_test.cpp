@@ -204,7 +204,10 @@ TEST_F(Defects, D14_DelayedSecurityIsPerLinkAndUnknownLinksAreLeftAlone) {
   StandardHandlers standard(manager(), soft_device, clock, 50);
   ble_evt_t event{};
   event.header.evt_id = BLE_GAP_EVT_DISCONNECTED;
+  connect(2, kCentral, address(2));
+  event.evt.gap_evt.conn_handle = 2;
   standard.secure_on_connection(event);  // before anything was started
+  disconnect(2);
   StandardHandlers immediate(manager(), soft_device, clock, 0);
   pm_evt unknown = make_event(PM_EVT_BONDED_PEER_CONNECTED, 33, kInvalidPeer);
   take_log();
@@ -213,8 +216,15 @@ TEST_F(Defects, D14_DelayedSecurityIsPerLinkAndUnknownLinksAreLeftAlone) {
   connect(kLink, kCentral, address(0));
   connect(kOtherLink, kCentral, address(1));
   event.header.evt_id = BLE_GAP_EVT_CONNECTED;
+  event.evt.gap_evt.conn_handle = kLink;
   standard.secure_on_connection(event);
   event.evt.gap_evt.conn_handle = kOtherLink;
+  standard.secure_on_connection(event);
+  // The end of another link stops nobody's.
+  connect(2, kCentral, address(2));
+  event.evt.gap_evt.conn_handle = 2;
+  standard.secure_on_connection(event);
+  event.header.evt_id = BLE_GAP_EVT_DISCONNECTED;
   standard.secure_on_connection(event);
   clock.run_for(51'000);
   EXPECT_EQ(soft_device.authenticates.size(), 2u);
@@ -256,6 +266,17 @@ TEST_F(Defects, D17_DeletingAllWhileDeletionsRunWaitsForThem) {
   EXPECT_THAT(take_log(), ElementsAre("PEER_DELETED(0)", "PEER_DELETED(1)", "PEERS_DELETED"));
 }
 
+TEST_F(Defects, D17_DeletingAllEndsWhenOneDeletionIsRefused) {
+  bonds(2);
+  storage.refusals = {Status::kInvalidState};
+  EXPECT_EQ(manager().peers_delete(), Status::kInternal);
+  for (const uint16_t peer : {uint16_t{0}, uint16_t{1}}) {
+    EXPECT_EQ(manager().peer_delete(peer), Status::kOk);
+  }
+  storage.run();
+  EXPECT_THAT(take_log(), ElementsAre("PEER_DELETED(0)", "PEER_DELETED(1)"));
+}
+
 TEST_F(Defects, D18_ASecondStartThatFailsLeavesTheFirstProcedure) {
   connect(kLink, kCentral, address(1));
   EXPECT_EQ(manager().conn_secure(kLink, false), Status::kOk);
@@ -264,6 +285,17 @@ TEST_F(Defects, D18_ASecondStartThatFailsLeavesTheFirstProcedure) {
   take_log();
   auth_failure(kLink, BLE_GAP_SEC_STATUS_UNSPECIFIED);
   EXPECT_THAT(take_log(), ElementsAre("SEC_FAILED(B,0x08,LOCAL)"));
+}
+
+TEST_F(Defects, D18_ASecondEncryptionThatFailsLeavesTheFirst) {
+  bonds(1);
+  connect(kLink, kCentral, address(0));
+  EXPECT_EQ(manager().conn_secure(kLink, false), Status::kOk);
+  soft_device.script("encrypt", {Status::kInvalidState});
+  EXPECT_EQ(manager().conn_secure(kLink, false), Status::kBusy);
+  take_log();
+  disconnect(kLink);
+  EXPECT_THAT(take_log(), ElementsAre("SEC_FAILED(E,0x1100,LOCAL)"));
 }
 
 TEST_F(Defects, D19_OldRecordsOfSeveralLinksAreAllPurged) {

@@ -261,6 +261,25 @@ TEST_F(LescTest, APairingInTheMiddleOfMakingOobDataFindsTheFormerOnes) {
   EXPECT_TRUE(soft_device.had_own_oob);
 }
 
+TEST_F(LescTest, FormerOutOfBandDataAreWiped) {
+  ASSERT_EQ(manager().lesc_own_oob_data_generate(), Status::kOk);
+  const ble_gap_lesc_oob_data_t* data = manager().lesc_own_oob_data_get();
+  ASSERT_EQ(data->r[0], 0x77);
+  ASSERT_EQ(manager().lesc_keypair_generate(), Status::kOk);
+  EXPECT_EQ(data->r[0], 0);
+}
+
+TEST_F(LescTest, WithoutTheModuleItsCallsAreNotSupported) {
+  NoLesc none(soft_device, crypto);
+  EXPECT_EQ(none.keypair_generate(), Status::kNotSupported);
+  EXPECT_EQ(none.own_oob_data_generate(), Status::kNotSupported);
+  EXPECT_EQ(none.request_handler(), Status::kNotSupported);
+  EXPECT_EQ(none.public_key(), nullptr);
+  ble_gap_lesc_p256_pk_t key{};
+  EXPECT_EQ(none.set_public_key(&key), Status::kOk);
+  EXPECT_EQ(none.public_key(), &key);
+}
+
 TEST_F(LescTest, ToleratesCallsBeforeInit) {
   PeerManager fresh(soft_device, storage, clock, crypto);
   EXPECT_EQ(fresh.lesc_request_handler(), Status::kOk);
