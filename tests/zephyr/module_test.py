@@ -133,7 +133,15 @@ class Build(unittest.TestCase):
              f"-DPM_CONFIG={config}", f"-DPM_PARTITION={partition}", "-DCMAKE_C_COMPILER_FORCED=ON",
              "-DCMAKE_CXX_COMPILER_FORCED=ON"], capture_output=True, text=True, check=False)
 
+    # By configuration: each is the same for every test that looks at it.
+    known_commands: dict[str, dict[Path, str]] = {}
+
     def commands(self, wanted: dict[str, str]) -> dict[Path, str]:
+        if str(wanted) not in self.known_commands:
+            self.known_commands[str(wanted)] = self.read_commands(wanted)
+        return self.known_commands[str(wanted)]
+
+    def read_commands(self, wanted: dict[str, str]) -> dict[Path, str]:
         result = self.run_cmake(wanted, "4096")
         self.assertEqual(result.returncode, 0, result.stderr)
         entries = json.loads((self.build / "compile_commands.json").read_text())
@@ -166,6 +174,18 @@ class Build(unittest.TestCase):
             self.assertNotIn("include/sdk", command, "declarations are the SDK's")
             self.assertNotIn("include/softdevice", command, "declarations are the SDK's")
             self.assertNotIn("PM_STORAGE_PARTITION", command, "the partition is the devicetree's")
+
+    def test_the_home_compiles_against_the_sdk_with_the_devicetree_s_partition(self):
+        """The one file that sees all of the SDK and of the library, by the command that the module made."""
+        command = next(line for path, line in self.commands(BASE).items() if path.name == "nordic.cpp")
+        autoconf = Path(self.build).parent / "autoconf.h"
+        configure(BASE).write_autoconf(str(autoconf))
+        sdk = [f"-I{folder}" for folder in (SDK / "include", ROOT / "include/sdk", ROOT / "include/softdevice")]
+        # The SDK's symbols that have a number.
+        numbers = [f"-DCONFIG_{name}" for name in ("NRF_SDH_BLE_TOTAL_LINK_COUNT=1", "BLE_GATT_DB_MAX_CHARS=6")]
+        result = subprocess.run([*command.split(), *sdk, *numbers, "-include", str(autoconf), "-fsyntax-only", "-Wall",
+                                 "-Werror"], capture_output=True, text=True, check=False, cwd=self.build.parent)
+        self.assertEqual(result.returncode, 0, result.stderr)
 
     def test_nothing_is_built_when_it_is_off(self):
         result = self.run_cmake({**BASE, "PEER_MANAGER_MODULE": "n"}, "")
