@@ -1,36 +1,41 @@
 # SPDX-License-Identifier: Apache-2.0
-# soak store [SECONDS]
-#     Goes on testing the store for as long as asked (default 600): every power cut again at every operation of its
-#     recovery, a million reconnections, then the model with one seed after the other. Seeds are printed; RC_PARAMS
-#     repeats one.
+# soak store [--minutes M]
+#     Tests the store: every power cut and again every one of its recovery, a million reconnections of 1, 2 and 10
+#     peers; then, for as long as asked (default 10), the model with failing reads and writes and power cuts, with and
+#     without index, one seed after the other. Seeds are printed; RC_PARAMS repeats one.
 
 verb_soak() {
-  local what=${1:-} seconds=${2:-600}
+  local what=${1:-} option=${2:---minutes} minutes=${3:-10}
   [[ $what == store ]] || wrong_use "soak takes what to test: store"
-  [[ $seconds =~ ^[1-9][0-9]*$ ]] || wrong_use "'$seconds' is not a number of seconds"
+  [[ $option == --minutes && $# != 2 && $# -le 3 ]] || wrong_use "soak store takes --minutes and a number, or nothing"
+  [[ $minutes =~ ^[1-9][0-9]*$ ]] || wrong_use "'$minutes' is not a number of minutes"
   need_packages test
-  logged soak-build configure_and_build gcc zms_test zms_model_test zms_core_test ||
+  local -a models=(zms_model_test zms_index_small_test zms_index_none_test)
+  logged soak-build configure_and_build gcc zms_test zms_core_test "${models[@]}" ||
     fail "the tests do not build" "build/logs/soak-build.log" "look at the end of that file"
 
-  local tests=$BUILD/gcc/tests/zms end=$((SECONDS + seconds)) seed rounds=0
-  rest() { echo $((end > SECONDS ? end - SECONDS : 1)); }
-  # soaked NAME COMMAND...: a failure ends the soak, running out of time does not.
+  local tests=$BUILD/gcc/tests/zms operations=0 seeds=0 model seed
+  # soaked NAME COMMAND...: also what does not end has failed; each takes seconds.
   soaked() {
-    local name=$1 status=0
+    local name=$1 log=$BUILD/logs/soak-$1.log
     shift
-    timeout "$(rest)" "$@" >"$BUILD/logs/soak-$name.log" 2>&1 || status=$?
-    grep -hE "cuts|operations$|reconnections" "$BUILD/logs/soak-$name.log"
-    ((status == 0 || status == 124)) && return
-    tail -n 40 "$BUILD/logs/soak-$name.log"
-    fail "$name failed" "build/logs/soak-$name.log" "the seed is in the file: RC_PARAMS=seed=... repeats it"
+    timeout 600 "$@" >"$log" 2>&1 && return
+    tail -n 40 "$log"
+    fail "$name failed, or did not end within ten minutes" "build/logs/soak-$name.log" \
+      "RC_PARAMS=seed=... repeats what the model found"
   }
-  PM_POWER_CUT_ALL=1 soaked power-cuts "$tests/zms_test" --gtest_filter='*power_cut*'
-  PM_RECONNECTIONS=1000000 soaked core "$tests/zms_core_test"
+  soaked power-cuts "$tests/zms_test" --gtest_filter='*power_cut*'
+  soaked core "$tests/zms_core_test"
+  grep -hE "cuts|reconnections" "$BUILD/logs/soak-power-cuts.log" "$BUILD/logs/soak-core.log"
+  local end=$((SECONDS + 60 * minutes))
   while ((SECONDS < end)); do
-    seed=$((RANDOM << 30 | RANDOM << 15 | RANDOM))
-    say "seed $seed"
-    RC_PARAMS="seed=$seed max_success=5000 noshrink=1" soaked model "$tests/zms_model_test"
-    ((++rounds))
+    for model in "${models[@]}"; do
+      seed=$((RANDOM << 30 | RANDOM << 15 | RANDOM))
+      say "$model seed=$seed"
+      RC_PARAMS="seed=$seed max_success=500 noshrink=1" soaked "$model" "$tests/$model" --gtest_filter='StoreModel.*'
+      ((++seeds))
+      operations=$((operations + $(sed -n 's/ operations$//p' "$BUILD/logs/soak-$model.log")))
+    done
   done
-  say "$rounds seeds, no difference found"
+  say "$seeds seeds, $operations operations compared with the model: no difference"
 }
