@@ -33,6 +33,7 @@ class Dev(ScriptTest):
         self.assert_wrong_use(["setup", "everything"], "everything", "build, test")
         self.assert_wrong_use(["setup", "build", "test"], "one group")
         self.assert_wrong_use(["format", "--fix"], "--fix")
+        self.assert_wrong_use(["docs", "html"], "no arguments")
         self.assert_wrong_use(["test", "everything"], "everything", "checks gcc asan")
         self.assert_wrong_use(["test", "gcc", ""], "is no stage")
         self.assert_wrong_use(["fuzz", "everything"], "everything", "peerctl_image", "zms_mount")
