@@ -3,6 +3,8 @@
 // pm_*: the C interface of the Peer Manager. Before boot() it answers as an uninitialised one.
 #include "bm/bluetooth/peer_manager/peer_manager.h"
 
+#include <cstring>
+
 #include "c_api/globals.hpp"
 #include "c_api/observers.h"
 #include "c_api/returned.hpp"
@@ -160,8 +162,12 @@ uint32_t pm_peer_id_get(uint16_t conn_handle, uint16_t* peer_id) {
 
 uint32_t pm_peer_id_list(uint16_t* peer_list, uint32_t* const list_size, uint16_t first_peer_id,
                          enum pm_peer_id_list_skip skip_id) {
+  // A C program can pass any number: beyond the enumeration's range it has no value in C++, but
+  // octets.
+  unsigned skip = 0;
+  std::memcpy(&skip, &skip_id, sizeof skip_id);
   return call(__func__, [&](PeerManager& m) {
-    return m.peer_id_list(peer_list, list_size, first_peer_id, static_cast<unsigned>(skip_id));
+    return m.peer_id_list(peer_list, list_size, first_peer_id, skip);
   });
 }
 
