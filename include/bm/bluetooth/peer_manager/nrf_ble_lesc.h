@@ -44,6 +44,7 @@ typedef ble_gap_lesc_oob_data_t* (*nrf_ble_lesc_peer_oob_data_handler)(uint16_t 
  * key generation. The handler for out-of-band data stays set.
  *
  * Returns NRF_SUCCESS, or
+ * - NRF_ERROR_BUSY: called from inside another function of this module
  * - NRF_ERROR_INTERNAL: cryptography could not be started, or no key pair be made
  */
 uint32_t nrf_ble_lesc_init(void);
