@@ -10,6 +10,7 @@
 
 #include "c_api/bm_zms_runner.hpp"
 #include "c_api/storage_flash.hpp"
+#include "pm/adapters/nordic/bm_zms_visit.h"
 
 namespace {
 
@@ -207,6 +208,15 @@ ssize_t bm_zms_active_sector_free_space(struct bm_zms_fs* fs) {
     return unusable;
   }
   return static_cast<ssize_t>(fs->ate_wra - fs->data_wra) - static_cast<ssize_t>(fs->ate_size);
+}
+
+int pm_bm_zms_visit(struct bm_zms_fs* fs, void (*visit)(void* context, uint32_t id),
+                    void* context) {
+  const int unusable = check(fs);
+  if (unusable != 0) {
+    return unusable;
+  }
+  return ok(pm::c_api::store_of(*fs).visit_keys(visit, context)) ? 0 : -ENOTSUP;
 }
 
 }  // extern "C"

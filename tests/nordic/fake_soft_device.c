@@ -285,8 +285,3 @@ uint32_t sd_ecb_block_encrypt(nrf_ecb_hal_data_t* p_ecb_data) {
   fake_encrypt(p_ecb_data->key, p_ecb_data->cleartext, p_ecb_data->ciphertext);
   return note("ecb_block_encrypt", 0, 0, true);
 }
-
-uint32_t sd_rand_application_vector_get(uint8_t* p_buff, uint8_t length) {
-  memset(p_buff, 0x44, length);
-  return note("rand_application_vector_get", 0, length, true);
-}

@@ -14,7 +14,8 @@ struct StorageEvent {
   enum class Kind : uint8_t { kWrite, kRemove };
   /// Which of the two has ended.
   Kind kind;
-  /// Of the record.
+  /// Of the record. A store that is not told it (the SDK's) says kWrite and 0: what has ended is
+  /// known from the order.
   uint32_t key;
   /// kOk: durable. kResources: no space. kInternal: the medium failed. Otherwise than with kOk the
   /// record is as it was before.

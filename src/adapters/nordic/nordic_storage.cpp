@@ -4,6 +4,7 @@
 #include <cerrno>
 
 #include "bm/softdevice_handler/nrf_sdh.h"
+#include "pm/adapters/nordic/bm_zms_visit.h"
 #include "zephyr/kernel.h"
 
 namespace pm::adapters {

@@ -42,9 +42,7 @@ class EventsHeld {
 
 }  // namespace
 
-uint64_t NordicTimers::now_us() const {
-  return uint64_t{ticks_.load(std::memory_order_relaxed)} * (kTickMs * 1000);
-}
+uint64_t NordicTimers::now_us() const { return ticks_.load(std::memory_order_relaxed) * kTickUs; }
 
 NordicTimers::Slot* NordicTimers::find(const Timer* timer) {
   const auto slot = std::ranges::find(slots_, timer, &Slot::timer);
@@ -65,7 +63,10 @@ void NordicTimers::start(Timer& timer, uint64_t delay_us) {
   timer.running = true;
   slot->timer = &timer;
   static_cast<void>(bm_timer_start(&slot->alarm, to_ticks(delay_us), slot));
-  start_clock();
+  // Nobody else asks for the time.
+  if constexpr (config::kPairingAttemptsProtection) {
+    start_clock();
+  }
 }
 
 void NordicTimers::stop(Timer& timer) {
@@ -102,7 +103,7 @@ void NordicTimers::start_clock() {
     return;
   }
   static_cast<void>(bm_timer_init(&clock_, BM_TIMER_MODE_REPEATED, on_tick));
-  static_cast<void>(bm_timer_start(&clock_, BM_TIMER_MS_TO_TICKS(kTickMs), this));
+  static_cast<void>(bm_timer_start(&clock_, to_ticks(kTickUs), this));
 }
 
 void NordicTimers::on_tick(void* context) { static_cast<NordicTimers*>(context)->tick(); }

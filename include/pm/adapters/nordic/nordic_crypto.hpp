@@ -12,6 +12,8 @@ namespace pm::adapters {
 /// AES by the SoftDevice, which interrupts may use too; P-256 by PSA Crypto, in the main loop. One
 /// key slot of PSA is enough. Without CONFIG_PM_LESC nothing of PSA is used, and there are no key
 /// pairs.
+///
+/// random() and aes_cmac() always fail: only a host needs them, and the SoftDevice is one.
 class NordicCrypto final : public Crypto {
  public:
   NordicCrypto() = default;

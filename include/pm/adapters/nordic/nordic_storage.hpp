@@ -57,11 +57,3 @@ class NordicStorage final : public Storage {
 };
 
 }  // namespace pm::adapters
-
-extern "C" {
-
-/// What our bm_zms can do besides: calls `visit` for each ID that it knows. A weak reference: the
-/// SDK's has no such function.
-[[gnu::weak]] int pm_bm_zms_visit(struct bm_zms_fs* fs, void (*visit)(void* context, uint32_t id),
-                                  void* context);
-}

@@ -10,14 +10,14 @@
 
 namespace pm::adapters {
 
-/// Timers over bm_timer, one for each that runs. A bm_timer cannot be read: a clock of kTickMs runs
+/// Timers over bm_timer, one for each that runs. A bm_timer cannot be read: a clock of kTickUs runs
 /// while any timer does, and stands still otherwise.
 ///
 /// A timer that expires while the Peer Manager is at work waits for another millisecond. While one
 /// is told, SoftDevice events wait.
 class NordicTimers final : public Timers {
  public:
-  static constexpr uint32_t kTickMs = 250;
+  static constexpr uint64_t kTickUs = 250'000;
 
   explicit NordicTimers(NordicContext& context) : context_(context) {}
   NordicTimers(const NordicTimers&) = delete;
