@@ -247,7 +247,8 @@ Status Connections::disconnect(uint16_t conn_handle, uint8_t reason) {
 
 void Connections::send_disconnect(uint16_t conn_handle, Connection& open) {
   open.ends_when_sent = false;
-  controller_.send(hci::Disconnect{conn_handle, static_cast<hci::ErrorCode>(*open.disconnecting)},
+  const uint8_t reason = open.disconnecting.value_or(BLE_HCI_REMOTE_USER_TERMINATED_CONNECTION);
+  controller_.send(hci::Disconnect{conn_handle, static_cast<hci::ErrorCode>(reason)},
                    [this, conn_handle](hci::ErrorCode status, Bytes) {
                      Connection* ending = connection(conn_handle);
                      if (status == hci::ErrorCode::kSuccess || ending == nullptr) {
