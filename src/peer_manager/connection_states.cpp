@@ -27,6 +27,20 @@ void ConnectionStates::set(uint16_t conn_handle, LinkFlag flag, bool value) {
   flags_[i] = value ? flags_[i] | bit(flag) : flags_[i] & ~bit(flag);
 }
 
+uint16_t ConnectionStates::next_connected(LinkFlag flag, int& index) const {
+  const uint32_t wanted = bit(LinkFlag::kConnected) | bit(flag);
+  while (index < config::kLinks) {
+    const uint32_t flags = flags_[index++];
+    if ((flags & (wanted | bit(LinkFlag::kExcluded))) == wanted) {
+      const uint16_t conn_handle = handle_at(index - 1);
+      if (conn_handle != BLE_CONN_HANDLE_INVALID) {
+        return conn_handle;
+      }
+    }
+  }
+  return BLE_CONN_HANDLE_INVALID;
+}
+
 uint8_t ConnectionStates::role(uint16_t conn_handle) const {
   if (!is_valid(conn_handle)) {
     return BLE_GAP_ROLE_INVALID;

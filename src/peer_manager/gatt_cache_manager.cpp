@@ -93,9 +93,8 @@ void GattCacheManager::store(uint16_t conn_handle) {
 void GattCacheManager::process_pending() {
   states_.for_each_connected(LinkFlag::kDbStorePending,
                              [this](uint16_t conn_handle) { store(conn_handle); });
-  bool is_pending = false;
-  states_.for_each_connected(LinkFlag::kDbStorePending, [&](uint16_t) { is_pending = true; });
-  if (!is_pending) {
+  int first = 0;
+  if (states_.next_connected(LinkFlag::kDbStorePending, first) == BLE_CONN_HANDLE_INVALID) {
     client_.read_wanted();
   }
 }

@@ -54,8 +54,7 @@ void GattClientCache::on_handle_found(const ble_gattc_evt_t& event) {
     return;
   }
   if (response.count > 1) {
-    pm_log_write(2, "peer_manager", "Several Central Address Resolution values on link %u",
-                 conn_handle);
+    PM_LOG(2, "peer_manager", "Several Central Address Resolution values on link %u", conn_handle);
   }
   const uint16_t handle = load_le16(response.handle_value);
   if (!ok(soft_device_.gattc_read(conn_handle, handle, 0))) {
@@ -91,8 +90,7 @@ void GattClientCache::store(uint16_t conn_handle, bool is_supported) {
   }
   if (!ok(database_.store_flag(peer, kCentralAddrResData, is_supported))) {
     // It is read again after the next connection.
-    pm_log_write(2, "peer_manager", "Central Address Resolution of peer %u not stored",
-                 to_number(peer));
+    PM_LOG(2, "peer_manager", "Central Address Resolution of peer %u not stored", to_number(peer));
   }
 }
 

@@ -83,11 +83,9 @@ Status GattServerCache::store_local_db(uint16_t conn_handle) {
     return status;
   }
   if (status == Status::kResources) {
-    pm_evt event = make_event(PM_EVT_STORAGE_FULL, conn_handle, peer);
-    router_.from_gatt_caches(event);
+    router_.to_application(PM_EVT_STORAGE_FULL, conn_handle);
   } else if (!ok(status)) {
-    pm_evt event = make_unexpected(conn_handle, status);
-    router_.from_gatt_caches(event);
+    router_.unexpected(conn_handle, status);
   }
   return Status::kOk;
 }
@@ -139,13 +137,13 @@ void GattServerCache::apply_local_db(uint16_t conn_handle) {
   if (has_to_wait || status == Status::kInvalidConnHandle) {
     return;
   }
-  pm_evt event = make_unexpected(conn_handle, status);
   if (ok(status) || status == Status::kInvalidState) {
-    event = make_event(PM_EVT_LOCAL_DB_CACHE_APPLIED, conn_handle);
+    router_.to_application(PM_EVT_LOCAL_DB_CACHE_APPLIED, conn_handle);
   } else if (status == Status::kInvalidData) {
-    event = make_event(PM_EVT_LOCAL_DB_CACHE_APPLY_FAILED, conn_handle);
+    router_.to_application(PM_EVT_LOCAL_DB_CACHE_APPLY_FAILED, conn_handle);
+  } else {
+    router_.unexpected(conn_handle, status);
   }
-  router_.from_gatt_caches(event);
 }
 
 }  // namespace pm

@@ -37,10 +37,12 @@ void GattServerCache::continue_announcing() {
     if (status == Status::kBusy) {
       return;
     }
-    pm_evt event = status == Status::kResources ? make_event(PM_EVT_STORAGE_FULL, peer)
-                                                : make_unexpected(BLE_CONN_HANDLE_INVALID, status);
-    event.peer_id = to_number(peer);
-    router_.from_gatt_caches(event);
+    if (status == Status::kResources) {
+      pm_evt event = make_event(PM_EVT_STORAGE_FULL, peer);
+      router_.to_application(event);
+    } else {
+      router_.unexpected(BLE_CONN_HANDLE_INVALID, status, peer);
+    }
     return;
   }
 }
@@ -73,12 +75,10 @@ void GattServerCache::send_service_changed(uint16_t conn_handle) {
     } while (status == Status::kInvalidAttrHandle && start++ != 0xFFFF);
   }
   switch (status) {
-    case Status::kOk: {
+    case Status::kOk:
       states_.set(conn_handle, LinkFlag::kServiceChangedSent);
-      pm_evt event = make_event(PM_EVT_SERVICE_CHANGED_IND_SENT, conn_handle);
-      router_.from_gatt_caches(event);
+      router_.to_application(PM_EVT_SERVICE_CHANGED_IND_SENT, conn_handle);
       return;
-    }
     case Status::kInvalidState:
       // Subscribed: an MTU exchange is probably under way. Otherwise nobody wants the indication.
       if (!is_service_changed_subscribed(conn_handle, first_user_handle)) {
@@ -94,10 +94,8 @@ void GattServerCache::send_service_changed(uint16_t conn_handle) {
     case Status::kBusy:
     case Status::kInvalidConnHandle:
       return;
-    default: {
-      pm_evt event = make_unexpected(conn_handle, status);
-      router_.from_gatt_caches(event);
-    }
+    default:
+      router_.unexpected(conn_handle, status);
   }
 }
 
@@ -137,8 +135,7 @@ bool GattServerCache::is_service_changed_subscribed(uint16_t conn_handle,
 
 void GattServerCache::on_service_changed_confirmed(uint16_t conn_handle) {
   drop_service_changed(conn_handle);
-  pm_evt event = make_event(PM_EVT_SERVICE_CHANGED_IND_CONFIRMED, conn_handle);
-  router_.from_gatt_caches(event);
+  router_.to_application(PM_EVT_SERVICE_CHANGED_IND_CONFIRMED, conn_handle);
 }
 
 }  // namespace pm

@@ -45,11 +45,7 @@ void IdManager::reset() {
   allow_list_size_ = 0;
   for (PeerId peer = pool_.next(kInvalidPeer); peer != kInvalidPeer && !index_.is_full();
        peer = pool_.next(peer)) {
-    pm_peer_data_bonding bonding;
-    if (ok(database_.load_bonding(peer, bonding))) {
-      index_.put(peer, bonding.peer_ble_id);
-    }
-    wipe(&bonding, sizeof bonding);
+    read_identity(peer);
   }
 }
 
@@ -147,13 +143,13 @@ Status IdManager::identity_of(PeerId peer, ble_gap_id_key_t& out) const {
   // Of a peer being deleted only storage knows whether the bond still exists.
   const ble_gap_id_key_t* known = pool_.is_active(peer) ? index_.find(peer) : nullptr;
   if (known != nullptr) {
-    out = *known;
+    copy_octets(&out, known, sizeof out);
     return Status::kOk;
   }
   pm_peer_data_bonding bonding;
   const Status status = database_.load_bonding(peer, bonding);
   if (ok(status)) {
-    out = bonding.peer_ble_id;
+    copy_octets(&out, &bonding.peer_ble_id, sizeof out);
   }
   wipe(&bonding, sizeof bonding);
   return status;

@@ -10,53 +10,41 @@ void IdentityIndex::reset() {
   size_ = 0;
 }
 
-size_t IdentityIndex::lower_bound(PeerId peer) const {
-  size_t low = 0;
-  size_t high = size_;
-  while (low < high) {
-    const size_t middle = (low + high) / 2;
-    if (to_number(entries_[middle].peer) < to_number(peer)) {
-      low = middle + 1;
-    } else {
-      high = middle;
-    }
+size_t IdentityIndex::index_of(PeerId peer) const {
+  size_t at = 0;
+  while (at < size_ && entries_[at].peer != peer) {
+    ++at;
   }
-  return low;
+  return at;
 }
 
 const ble_gap_id_key_t* IdentityIndex::find(PeerId peer) const {
-  const size_t at = lower_bound(peer);
-  return at < size_ && entries_[at].peer == peer ? &entries_[at].identity : nullptr;
+  const size_t at = index_of(peer);
+  return at < size_ ? &entries_[at].identity : nullptr;
 }
 
 void IdentityIndex::put(PeerId peer, const ble_gap_id_key_t& identity) {
   if constexpr (config::kIdentityIndexSize > 0) {
-    const size_t at = lower_bound(peer);
-    if (at < size_ && entries_[at].peer == peer) {
-      entries_[at].identity = identity;
+    const size_t at = index_of(peer);
+    if (at == entries_.size()) {
       return;
     }
-    if (size_ == entries_.size()) {
-      return;
+    if (at == size_) {
+      ++size_;
     }
-    for (size_t i = size_; i > at; --i) {
-      entries_[i] = entries_[i - 1];
-    }
-    entries_[at] = {peer, identity};
-    ++size_;
+    entries_[at].peer = peer;
+    copy_octets(&entries_[at].identity, &identity, sizeof identity);
   }
 }
 
 void IdentityIndex::remove(PeerId peer) {
-  const size_t at = lower_bound(peer);
-  if (at >= size_ || entries_[at].peer != peer) {
+  const size_t at = index_of(peer);
+  if (at == size_) {
     return;
   }
-  for (size_t i = at; i + 1 < size_; ++i) {
-    entries_[i] = entries_[i + 1];
-  }
-  --size_;
-  wipe(&entries_[size_], sizeof(Entry));
+  Entry& last = entries_[--size_];
+  copy_octets(&entries_[at], &last, sizeof last);
+  wipe(&last, sizeof last);
 }
 
 }  // namespace pm

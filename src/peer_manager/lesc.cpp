@@ -35,7 +35,7 @@ Status Lesc::keypair_generate() {
   ble_gap_lesc_p256_pk_t fresh;
   const Status status = crypto_.generate_key_pair(fresh.pk);
   if (ok(status)) {
-    own_key_ = fresh;
+    copy_octets(&own_key_, &fresh, sizeof fresh);
     own_key_valid_ = true;
   }
   key_in_use_ = false;
@@ -53,7 +53,7 @@ Status Lesc::own_oob_data_generate() {
     status = soft_device_.gap_lesc_oob_data_get(BLE_CONN_HANDLE_INVALID, own_key_, fresh);
   }
   own_oob_valid_ = false;
-  own_oob_ = fresh;
+  copy_octets(&own_oob_, &fresh, sizeof fresh);
   own_oob_valid_ = ok(status);
   wipe(&fresh, sizeof fresh);
   key_in_use_ = false;
@@ -70,13 +70,11 @@ void Lesc::on_ble_event(const ble_evt_t& event) {
     case BLE_GAP_EVT_DISCONNECTED:
       close_request(gap.conn_handle);
       break;
-    case BLE_GAP_EVT_SEC_PARAMS_REQUEST: {
-      const int index = soft_device_.link_index(gap.conn_handle);
-      if (index >= 0 && index < config::kLinks) {
-        peer_has_own_oob_[index] = gap.params.sec_params_request.peer_params.oob != 0;
+    case BLE_GAP_EVT_SEC_PARAMS_REQUEST:
+      if (Request* request = request_of(gap.conn_handle)) {
+        request->peer_has_own_oob = gap.params.sec_params_request.peer_params.oob != 0;
       }
       break;
-    }
     case BLE_GAP_EVT_LESC_DHKEY_REQUEST:
       on_dhkey_request(gap.conn_handle, gap.params.lesc_dhkey_request);
       break;
@@ -92,25 +90,26 @@ void Lesc::on_ble_event(const ble_evt_t& event) {
   }
 }
 
-void Lesc::close_request(uint16_t conn_handle) {
+Lesc::Request* Lesc::request_of(uint16_t conn_handle) {
   const int index = soft_device_.link_index(conn_handle);
-  if (index >= 0 && index < config::kLinks) {
-    auto& word = requests_[index].word;
-    word.store(closed(word.load()));
+  return index >= 0 && index < config::kLinks ? &requests_[index] : nullptr;
+}
+
+void Lesc::close_request(uint16_t conn_handle) {
+  if (Request* request = request_of(conn_handle)) {
+    request->word.store(closed(request->word.load()));
   }
 }
 
 void Lesc::on_dhkey_request(uint16_t conn_handle, const ble_gap_evt_lesc_dhkey_request_t& request) {
-  const int index = soft_device_.link_index(conn_handle);
-  if (index < 0 || index >= config::kLinks) {
+  Request* open = request_of(conn_handle);
+  if (open == nullptr) {
     return;
   }
-  Request& open = requests_[index];
-  open.is_refused =
-      request.oobd_req != 0 && !supply_oob_data(conn_handle, peer_has_own_oob_[index]);
-  open.conn_handle = conn_handle;
-  open.peer_key = *request.p_pk_peer;
-  open.word.store(opened(open.word.load()));
+  open->is_refused = request.oobd_req != 0 && !supply_oob_data(conn_handle, open->peer_has_own_oob);
+  open->conn_handle = conn_handle;
+  copy_octets(&open->peer_key, request.p_pk_peer, sizeof open->peer_key);
+  open->word.store(opened(open->word.load()));
 }
 
 // A peer may claim to have data that we never made: what the SoftDevice refuses ends that pairing,
@@ -156,43 +155,40 @@ Status Lesc::answer(Request& request) {
     if (!is_open(word)) {
       return Status::kOk;
     }
-    peer_key = request.peer_key;
+    copy_octets(&peer_key, &request.peer_key, sizeof peer_key);
     is_refused = request.is_refused;
   } while (request.word.load() != word);
-  return reply(request, word, peer_key, is_refused);
-}
 
-Status Lesc::reply(Request& request, uint32_t word, const ble_gap_lesc_p256_pk_t& peer_key,
-                   bool is_refused) {
   const bool has_key = own_key_valid_;
   ble_gap_lesc_dhkey_t dhkey{};
-  bool is_computed = false;
-  if (has_key && !is_refused) {
-    key_in_use_ = true;
-    // A peer that sends our own X back would know the DH key without any private key; comparing X
-    // alone also catches the mirrored point.
-    const bool is_own_key = constant_time_equal(std::span(peer_key.pk).first<kCoordinate>(),
-                                                std::span(own_key_.pk).first<kCoordinate>());
-    is_computed = !is_own_key && ok(crypto_.key_agreement(peer_key.pk, dhkey.key));
-    key_in_use_ = false;
-  }
+  const bool is_computed = has_key && !is_refused && compute(peer_key, dhkey);
   const uint16_t conn_handle = request.conn_handle;
   // Only if this is still the request that was computed for: the link may have gone, or come back
   // with another.
   Status status = Status::kOk;
   if (request.word.compare_exchange_strong(word, closed(word))) {
-    if (!has_key && !is_refused) {
-      status = Status::kInternal;
-    } else if (is_computed) {
-      status = soft_device_.gap_lesc_dhkey_reply(conn_handle, BLE_GAP_SEC_STATUS_SUCCESS, &dhkey);
-    } else {
-      status =
-          soft_device_.gap_lesc_dhkey_reply(conn_handle, BLE_GAP_SEC_STATUS_DHKEY_FAILURE, nullptr);
-    }
+    status = !has_key && !is_refused
+                 ? Status::kInternal
+                 : soft_device_.gap_lesc_dhkey_reply(
+                       conn_handle,
+                       is_computed ? BLE_GAP_SEC_STATUS_SUCCESS : BLE_GAP_SEC_STATUS_DHKEY_FAILURE,
+                       is_computed ? &dhkey : nullptr);
   }
   wipe(&dhkey, sizeof dhkey);
   // The pairing ended while its key was computed: no failure, and no reason to let others wait.
   return status == Status::kInvalidState ? Status::kOk : status;
+}
+
+// False: the peer's key is none.
+bool Lesc::compute(const ble_gap_lesc_p256_pk_t& peer_key, ble_gap_lesc_dhkey_t& dhkey) {
+  key_in_use_ = true;
+  // A peer that sends our own X back would know the DH key without any private key; comparing X
+  // alone also catches the mirrored point.
+  const bool is_own_key = constant_time_equal(std::span(peer_key.pk).first<kCoordinate>(),
+                                              std::span(own_key_.pk).first<kCoordinate>());
+  const bool is_computed = !is_own_key && ok(crypto_.key_agreement(peer_key.pk, dhkey.key));
+  key_in_use_ = false;
+  return is_computed;
 }
 
 }  // namespace pm

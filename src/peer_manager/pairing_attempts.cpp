@@ -57,7 +57,7 @@ void PairingAttempts::on_failure(const ble_gap_addr_t& address) {
   if (entry != nullptr) {
     *entry = {address, Phase::kPenalty, level, interval_ms(level)};
   } else {
-    pm_log_write(2, "peer_manager", "Too many devices fail to pair: one more is not tracked");
+    PM_LOG(2, "peer_manager", "Too many devices fail to pair: one more is not tracked");
   }
   restart_timer();
 }

@@ -132,10 +132,6 @@ Status PeerDataStorage::write(PeerId peer, DataId data, Bytes bytes, Origin orig
   return status == Status::kBusy || status == Status::kResources ? status : Status::kInternal;
 }
 
-Status PeerDataStorage::erase(PeerId peer, DataId data) {
-  return write(peer, data, {}, Origin::kErase);
-}
-
 Status PeerDataStorage::delete_peer(PeerId peer) {
   if (!pool_.begin_deletion(peer)) {
     return Status::kInvalidParam;

@@ -31,40 +31,29 @@ Bytes bytes_of(const uint32_t& word) {
 }  // namespace
 
 // What is stored under an unused ID is an orphan, which belongs to nobody.
-Status PeerDatabase::check_readable(PeerId peer, DataId data) const {
-  PM_TRY(check_record(peer, data));
-  return pool_.is_used(peer) ? Status::kOk : Status::kNotFound;
-}
-
 Status PeerDatabase::load(PeerId peer, DataId data, MutableBytes out, size_t& stored_length) const {
-  PM_TRY(check_readable(peer, data));
-  return storage_.read(peer, data, out, stored_length);
+  PM_TRY(check_record(peer, data));
+  return pool_.is_used(peer) ? storage_.read(peer, data, out, stored_length) : Status::kNotFound;
 }
 
-Status PeerDatabase::load_bonding(PeerId peer, pm_peer_data_bonding& out) const {
-  PM_TRY(check_readable(peer, kBondingData));
-  return storage_.read_fixed(peer, kBondingData, out);
+// Another stored length is kInternal.
+Status PeerDatabase::load_fixed(PeerId peer, DataId data, void* out, size_t size) const {
+  size_t stored_length = 0;
+  PM_TRY(load(peer, data, MutableBytes(static_cast<uint8_t*>(out), size), stored_length));
+  return stored_length == size ? Status::kOk : Status::kInternal;
 }
 
-Status PeerDatabase::load_word(PeerId peer, DataId data, uint32_t& out) const {
-  PM_TRY(check_readable(peer, data));
-  return storage_.read_fixed(peer, data, out);
+Status PeerDatabase::write(PeerId peer, DataId data, Bytes bytes, PeerDataStorage::Origin origin) {
+  PM_TRY(check_record(peer, data));
+  return pool_.is_active(peer) ? storage_.write(peer, data, bytes, origin) : Status::kNotFound;
 }
 
 Status PeerDatabase::store(PeerId peer, DataId data, Bytes bytes) {
-  PM_TRY(check_record(peer, data));
-  if (!pool_.is_active(peer)) {
-    return Status::kNotFound;
-  }
-  return storage_.write(peer, data, bytes, PeerDataStorage::Origin::kDirect);
+  return write(peer, data, bytes, PeerDataStorage::Origin::kDirect);
 }
 
 Status PeerDatabase::store_rank(PeerId peer, const uint32_t& rank) {
-  PM_TRY(check_record(peer, kRankData));
-  if (!pool_.is_active(peer)) {
-    return Status::kNotFound;
-  }
-  return storage_.write(peer, kRankData, bytes_of(rank), PeerDataStorage::Origin::kRank);
+  return write(peer, kRankData, bytes_of(rank), PeerDataStorage::Origin::kRank);
 }
 
 Status PeerDatabase::store_flag(PeerId peer, DataId data, bool value) {
@@ -72,22 +61,19 @@ Status PeerDatabase::store_flag(PeerId peer, DataId data, bool value) {
 }
 
 Status PeerDatabase::erase(PeerId peer, DataId data) {
-  PM_TRY(check_record(peer, data));
-  if (!pool_.is_active(peer)) {
-    return Status::kNotFound;
-  }
+  // What is under way tells whether there is a record, else storage does.
   switch (storage_.outlook(peer, data)) {
     case PeerDataStorage::Outlook::kRemoved:
       return Status::kNotFound;
     case PeerDataStorage::Outlook::kUnchanged: {
       size_t length = 0;
-      PM_TRY(storage_.read(peer, data, {}, length));
+      PM_TRY(load(peer, data, {}, length));
       break;
     }
     case PeerDataStorage::Outlook::kWritten:
       break;
   }
-  return storage_.erase(peer, data);
+  return write(peer, data, {}, PeerDataStorage::Origin::kErase);
 }
 
 bool PeerDatabase::has_bond(PeerId peer) const {

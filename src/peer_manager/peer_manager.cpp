@@ -111,24 +111,25 @@ void EventRouter::from_id_manager(pm_evt& event) {
   pm_.gatt_caches_.on_id_manager_event(event);
 }
 
-void EventRouter::from_security_dispatcher(pm_evt& event) {
-  // Passes most of them on; answers the request for parameters.
-  pm_.security_manager_.on_dispatcher_event(event);
+void EventRouter::params_requested(uint16_t conn_handle, const ble_gap_sec_params_t& peer_params) {
+  // Asks the application, and answers.
+  pm_.security_manager_.reply_and_report(conn_handle, &peer_params);
 }
 
-void EventRouter::from_security_manager(pm_evt& event) {
+void EventRouter::to_application(pm_evt& event) {
   complete(event);
   pm_.notify_application(event);
 }
 
-void EventRouter::from_gatt_caches(pm_evt& event) {
-  complete(event);
-  pm_.notify_application(event);
+void EventRouter::to_application(pm_evt_id id, uint16_t conn_handle) {
+  pm_evt event = make_event(id, conn_handle);
+  to_application(event);
 }
 
-void EventRouter::from_ranks(pm_evt& event) {
-  complete(event);
-  pm_.notify_application(event);
+void EventRouter::unexpected(uint16_t conn_handle, Status error, PeerId peer) {
+  pm_evt event = make_event(PM_EVT_ERROR_UNEXPECTED, conn_handle, peer);
+  event.error_unexpected.error = to_code(error);
+  to_application(event);
 }
 
 void EventRouter::from_peer_data_storage(pm_evt& event, bool buffered) {
@@ -186,12 +187,6 @@ pm_evt make_event(pm_evt_id id, uint16_t conn_handle, PeerId peer) {
 
 pm_evt make_event(pm_evt_id id, PeerId peer) {
   return make_event(id, BLE_CONN_HANDLE_INVALID, peer);
-}
-
-pm_evt make_unexpected(uint16_t conn_handle, Status error) {
-  pm_evt event = make_event(PM_EVT_ERROR_UNEXPECTED, conn_handle);
-  event.error_unexpected.error = to_code(error);
-  return event;
 }
 
 }  // namespace pm

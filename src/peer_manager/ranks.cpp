@@ -57,7 +57,7 @@ Status Ranks::make_highest(PeerId peer) {
     pm_evt event = make_event(PM_EVT_PEER_DATA_UPDATE_SUCCEEDED, peer);
     event.peer_data_update_succeeded.data_id = PM_PEER_DATA_ID_PEER_RANK;
     event.peer_data_update_succeeded.action = PM_PEER_DATA_OP_UPDATE;
-    router_.from_ranks(event);
+    router_.to_application(event);
     return Status::kOk;
   }
   if (highest_ == UINT32_MAX) {

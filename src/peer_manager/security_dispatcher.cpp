@@ -45,7 +45,7 @@ void SecurityDispatcher::start(uint16_t conn_handle, pm_conn_sec_procedure proce
               procedure == PM_CONN_SEC_PROCEDURE_BONDING);
   pm_evt event = make_event(PM_EVT_CONN_SEC_START, conn_handle);
   event.conn_sec_start.procedure = procedure;
-  router_.from_security_dispatcher(event);
+  router_.to_application(event);
 }
 
 Status SecurityDispatcher::link_secure(uint16_t conn_handle, const ble_gap_sec_params_t* params,
@@ -110,9 +110,7 @@ void SecurityDispatcher::on_sec_params_request(uint16_t conn_handle,
                                                      : PM_CONN_SEC_PROCEDURE_PAIRING);
   }
   // The security manager asks for the parameters, and comes back by params_reply().
-  pm_evt event = make_event(PM_EVT_CONN_SEC_PARAMS_REQ, conn_handle);
-  event.conn_sec_params_req.peer_params = &request.peer_params;
-  router_.from_security_dispatcher(event);
+  router_.params_requested(conn_handle, request.peer_params);
 }
 
 Status SecurityDispatcher::params_reply(uint16_t conn_handle, const ble_gap_sec_params_t* params) {
@@ -160,8 +158,7 @@ bool SecurityDispatcher::may_pair(uint16_t conn_handle, uint8_t role) {
 
 bool SecurityDispatcher::is_repairing_allowed(uint16_t conn_handle) {
   if (!states_.get(conn_handle, LinkFlag::kAllowRepairing)) {
-    pm_evt event = make_event(PM_EVT_CONN_SEC_CONFIG_REQ, conn_handle);
-    router_.from_security_dispatcher(event);
+    router_.to_application(PM_EVT_CONN_SEC_CONFIG_REQ, conn_handle);
   }
   return states_.get(conn_handle, LinkFlag::kAllowRepairing);
 }
@@ -229,7 +226,7 @@ void SecurityDispatcher::on_sec_info_request(uint16_t conn_handle,
     return;
   }
   if (!ok(status)) {
-    unexpected(conn_handle, status);
+    router_.unexpected(conn_handle, status);
     return;
   }
   if (request.enc_info != 0 && !has_key) {

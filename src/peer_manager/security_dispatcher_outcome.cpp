@@ -13,7 +13,7 @@ void SecurityDispatcher::succeed(uint16_t conn_handle, pm_conn_sec_procedure pro
   pm_evt event = make_event(PM_EVT_CONN_SEC_SUCCEEDED, conn_handle);
   event.conn_sec_succeeded.procedure = procedure;
   event.conn_sec_succeeded.data_stored = data_stored;
-  router_.from_security_dispatcher(event);
+  router_.to_application(event);
 }
 
 void SecurityDispatcher::fail(uint16_t conn_handle, pm_conn_sec_procedure procedure, uint16_t error,
@@ -22,7 +22,7 @@ void SecurityDispatcher::fail(uint16_t conn_handle, pm_conn_sec_procedure proced
   event.conn_sec_failed.procedure = procedure;
   event.conn_sec_failed.error = error;
   event.conn_sec_failed.error_src = source;
-  router_.from_security_dispatcher(event);
+  router_.to_application(event);
 }
 
 pm_conn_sec_procedure SecurityDispatcher::running_procedure(uint16_t conn_handle) const {
@@ -41,11 +41,6 @@ void SecurityDispatcher::fail_running(uint16_t conn_handle, uint16_t error, uint
   }
   states_.set(conn_handle, LinkFlag::kProcedureRunning, false);
   fail(conn_handle, running_procedure(conn_handle), error, source);
-}
-
-void SecurityDispatcher::unexpected(uint16_t conn_handle, Status error) {
-  pm_evt event = make_unexpected(conn_handle, error);
-  router_.from_security_dispatcher(event);
 }
 
 void SecurityDispatcher::on_conn_sec_update(uint16_t conn_handle,
@@ -90,7 +85,7 @@ bool SecurityDispatcher::store_bond(uint16_t conn_handle) {
                                   : MutableBytes();
   if (memory.empty()) {
     // The pairing was never answered here, or by an answer to a former one.
-    unexpected(conn_handle, Status::kNotFound);
+    router_.unexpected(conn_handle, Status::kNotFound);
     return false;
   }
   const pm_peer_data_bonding& bonding = new_keys_[index];
@@ -114,7 +109,7 @@ bool SecurityDispatcher::store_bond(uint16_t conn_handle) {
   if (is_new) {
     peer = pool_.allocate();
     if (peer == kInvalidPeer) {
-      unexpected(conn_handle, Status::kNoMem);
+      router_.unexpected(conn_handle, Status::kNoMem);
       return false;
     }
     ids_.set_peer(conn_handle, peer);
@@ -125,15 +120,14 @@ bool SecurityDispatcher::store_bond(uint16_t conn_handle) {
   }
   if (status == Status::kResources) {
     // Written as soon as something else has been deleted.
-    pm_evt event = make_event(PM_EVT_STORAGE_FULL, conn_handle, peer);
-    router_.from_security_dispatcher(event);
+    router_.to_application(PM_EVT_STORAGE_FULL, conn_handle);
     return true;
   }
   if (is_new) {
     ids_.set_peer(conn_handle, kInvalidPeer);
     pool_.release(peer);
   }
-  unexpected(conn_handle, status);
+  router_.unexpected(conn_handle, status);
   return false;
 }
 

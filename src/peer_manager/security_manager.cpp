@@ -50,7 +50,7 @@ void SecurityManager::request_params(uint16_t conn_handle, const ble_gap_sec_par
   pm_evt event = make_event(PM_EVT_CONN_SEC_PARAMS_REQ, conn_handle);
   event.conn_sec_params_req.peer_params = peer_params;
   event.conn_sec_params_req.context = &choice;
-  router_.from_security_manager(event);
+  router_.to_application(event);
 }
 
 Status SecurityManager::sec_params_reply(const ble_gap_sec_params_t* params, const void* context) {
@@ -144,19 +144,13 @@ void SecurityManager::report(uint16_t conn_handle, Status result, bool bond) {
     case Status::kBusy:
     case Status::kInvalidState:
       return;
-    case Status::kTimeout: {
-      pm_evt event = make_event(PM_EVT_CONN_SEC_FAILED, conn_handle);
-      event.conn_sec_failed.procedure =
-          bond ? PM_CONN_SEC_PROCEDURE_BONDING : PM_CONN_SEC_PROCEDURE_PAIRING;
-      event.conn_sec_failed.error = PM_CONN_SEC_ERROR_SMP_TIMEOUT;
-      event.conn_sec_failed.error_src = BLE_GAP_SEC_STATUS_SOURCE_LOCAL;
-      router_.from_security_manager(event);
+    case Status::kTimeout:
+      dispatcher_.fail(conn_handle,
+                       bond ? PM_CONN_SEC_PROCEDURE_BONDING : PM_CONN_SEC_PROCEDURE_PAIRING,
+                       PM_CONN_SEC_ERROR_SMP_TIMEOUT, BLE_GAP_SEC_STATUS_SOURCE_LOCAL);
       return;
-    }
-    default: {
-      pm_evt event = make_unexpected(conn_handle, result);
-      router_.from_security_manager(event);
-    }
+    default:
+      router_.unexpected(conn_handle, result);
   }
 }
 
@@ -190,7 +184,7 @@ void SecurityManager::on_sec_request(uint16_t conn_handle,
 #ifdef CONFIG_SOFTDEVICE_CENTRAL
   pm_evt event = make_event(PM_EVT_PERIPHERAL_SECURITY_REQ, conn_handle);
   event.peripheral_security_req = request;
-  router_.from_security_manager(event);
+  router_.to_application(event);
 #endif
 }
 
@@ -207,14 +201,6 @@ void SecurityManager::on_ble_event(const ble_evt_t& event) {
   dispatcher_.on_ble_event(event);
   lesc_.on_ble_event(event);
   retry_pending();
-}
-
-void SecurityManager::on_dispatcher_event(pm_evt& event) {
-  if (event.evt_id == PM_EVT_CONN_SEC_PARAMS_REQ) {
-    reply_and_report(event.conn_handle, event.conn_sec_params_req.peer_params);
-    return;
-  }
-  router_.from_security_manager(event);
 }
 
 void SecurityManager::on_database_event(const pm_evt& event) {

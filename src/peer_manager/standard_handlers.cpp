@@ -93,12 +93,12 @@ void StandardHandlers::secure_now(uint16_t conn_handle, bool force) {
       break;
     case Status::kInvalidData:
     case Status::kInvalidConnHandle:
-      pm_log_write(kWarning, kModule, "link %u not secured: %#x", conn_handle,
-                   static_cast<unsigned>(status));
+      PM_LOG(kWarning, kModule, "link %u not secured: %#x", conn_handle,
+             static_cast<unsigned>(status));
       break;
     default:
-      pm_log_write(kError, kModule, "link %u not secured: %#x", conn_handle,
-                   static_cast<unsigned>(status));
+      PM_LOG(kError, kModule, "link %u not secured: %#x", conn_handle,
+             static_cast<unsigned>(status));
       break;
   }
 }
@@ -143,8 +143,8 @@ void StandardHandlers::disconnect(uint16_t conn_handle) {
   const bool is_expected =
       ok(status) || status == Status::kInvalidState || status == Status::kInvalidConnHandle;
   if (!is_expected) {
-    pm_log_write(kError, kModule, "link %u not disconnected: %#x", conn_handle,
-                 static_cast<unsigned>(status));
+    PM_LOG(kError, kModule, "link %u not disconnected: %#x", conn_handle,
+           static_cast<unsigned>(status));
   }
 }
 
@@ -238,7 +238,7 @@ void StandardHandlers::evict(uint16_t except) {
     }
   }
   if (victim == PM_PEER_ID_INVALID) {
-    pm_log_write(kWarning, kModule, "storage full, and no peer can be deleted");
+    PM_LOG(kWarning, kModule, "storage full, and no peer can be deleted");
     return;
   }
   evicted_ = victim;
@@ -249,7 +249,9 @@ void StandardHandlers::evict(uint16_t except) {
 
 // Log.
 
-void StandardHandlers::pm_evt_log(const pm_evt& event) {
+namespace {
+
+[[maybe_unused]] void log_event(const pm_evt& event) {
   static constexpr const char* kNames[] = {"bonded peer connected",
                                            "connection configuration request",
                                            "security started",
@@ -305,11 +307,22 @@ void StandardHandlers::pm_evt_log(const pm_evt& event) {
   }
   const auto id = static_cast<size_t>(event.evt_id);
   if (id >= std::size(kNames)) {
-    pm_log_write(kWarning, kModule, "unknown event %u", static_cast<unsigned>(id));
+    PM_LOG(kWarning, kModule, "unknown event %u", static_cast<unsigned>(id));
+    return;
+  }
+  if (level > config::kLogLevel) {
     return;
   }
   pm_log_write(level, kModule, "%s: link %u, peer %u, code %#x", kNames[id], event.conn_handle,
                event.peer_id, code);
+}
+
+}  // namespace
+
+void StandardHandlers::pm_evt_log([[maybe_unused]] const pm_evt& event) {
+  if constexpr (config::kLogLevel > 0) {
+    log_event(event);
+  }
 }
 
 }  // namespace pm

@@ -183,8 +183,10 @@ class Build(unittest.TestCase):
         sdk = [f"-I{folder}" for folder in (SDK / "include", ROOT / "include/sdk", ROOT / "include/softdevice")]
         # The SDK's symbols that have a number.
         numbers = [f"-DCONFIG_{name}" for name in ("NRF_SDH_BLE_TOTAL_LINK_COUNT=1", "BLE_GATT_DB_MAX_CHARS=6")]
-        result = subprocess.run([*command.split(), *sdk, *numbers, "-include", str(autoconf), "-fsyntax-only", "-Wall",
-                                 "-Werror"], capture_output=True, text=True, check=False, cwd=self.build.parent)
+        # The SDK's options come before those of a source.
+        compiler, *options = command.split()
+        result = subprocess.run([compiler, "-include", str(autoconf), *options, *sdk, *numbers, "-fsyntax-only",
+                                 "-Wall", "-Werror"], capture_output=True, text=True, check=False, cwd=self.build.parent)
         self.assertEqual(result.returncode, 0, result.stderr)
 
     def test_nothing_is_built_when_it_is_off(self):

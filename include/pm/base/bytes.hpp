@@ -65,6 +65,12 @@ inline void wipe(void* memory, size_t size) {
     *p++ = 0;
   }
 }
+/// Copies the octets of a key or an identity; the two may be the same. Out of line, because for a
+/// few octets the compiler writes out loads and stores wherever a structure is assigned.
+[[gnu::noinline]] inline void copy_octets(void* to, const void* from, size_t size) {
+  std::memmove(to, from, size);
+}
+
 inline void wipe(MutableBytes bytes) { wipe(bytes.data(), bytes.size()); }
 
 /// Reads a received packet front to back. A read past the end yields zeros and makes ok() false for

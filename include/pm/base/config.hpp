@@ -78,6 +78,13 @@ inline constexpr size_t kIdentityIndexSize = 16;
 /// Operations that can be outstanding in the store: those queued, and the one in progress.
 inline constexpr size_t kStorageOperations = CONFIG_BM_ZMS_OP_QUEUE_SIZE + 1;
 
+/// Texts above this level are not compiled in: 0 none, 1 errors, to 4 debugging.
+#ifdef CONFIG_PEER_MANAGER_LOG_LEVEL
+inline constexpr int kLogLevel = CONFIG_PEER_MANAGER_LOG_LEVEL;
+#else
+inline constexpr int kLogLevel = 0;
+#endif
+
 /// Delay of the standard handlers before they start security, in milliseconds.
 inline constexpr uint32_t kSecurityDelayMs = CONFIG_PM_HANDLER_SEC_DELAY_MS;
 

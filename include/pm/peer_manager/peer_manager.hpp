@@ -229,6 +229,11 @@ class PeerManager {
   void delete_if_unbonded(const pm_evt& event);
   Status passes(PeerId peer, unsigned skip, bool& passed) const;
 
+  bool initialized_ = false;
+  bool deleting_all_ = false;
+  uint8_t handler_count_ = 0;
+  std::array<pm_evt_handler_t, config::kMaxRegistrants> handlers_{};
+
   SoftDevice& soft_device_;
   EventRouter router_;
   PeerIdPool pool_;
@@ -244,11 +249,6 @@ class PeerManager {
   GattServerCache gatt_server_;
   GattClientCache gatt_client_;
   GattCacheManager gatt_caches_;
-
-  std::array<pm_evt_handler_t, config::kMaxRegistrants> handlers_{};
-  uint8_t handler_count_ = 0;
-  bool initialized_ = false;
-  bool deleting_all_ = false;
 };
 
 }  // namespace pm

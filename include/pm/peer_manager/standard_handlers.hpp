@@ -75,11 +75,11 @@ class StandardHandlers {
   SoftDevice& soft_device_;
   Timers& timers_;
   uint32_t security_delay_ms_;
-  std::array<Delayed, config::kLinks> delayed_{};
   InlineVector<uint16_t, kWaitingRanks> waiting_ranks_;
   bool is_ranking_ = false;
   /// Whose deletion makes room; PM_PEER_ID_INVALID: nobody's.
   uint16_t evicted_ = PM_PEER_ID_INVALID;
+  std::array<Delayed, config::kLinks> delayed_{};
 };
 
 }  // namespace pm

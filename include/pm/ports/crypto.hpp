@@ -8,6 +8,14 @@
 
 namespace pm {
 
+#ifdef PM_DIRECT_PORTS
+namespace adapters {
+class NordicCrypto;
+}
+/// On the target the port is its one implementation, so that calls are direct.
+using Crypto = adapters::NordicCrypto;
+struct CryptoPort {};
+#else
 /// Cryptography and randomness. Implemented by PSA and, for the simulator, by seeded scalars over
 /// OpenSSL.
 ///
@@ -48,5 +56,7 @@ class Crypto {
  protected:
   ~Crypto() = default;
 };
+using CryptoPort = Crypto;
+#endif
 
 }  // namespace pm

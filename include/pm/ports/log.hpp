@@ -7,6 +7,8 @@
 
 #include <stdint.h>
 
+#include "pm/base/config.hpp"
+
 struct pm_evt;
 
 extern "C" {
@@ -23,6 +25,15 @@ void pm_trace_event(const struct pm_evt* event);
 /// caller alone; it may return, and the library then takes the safe way out.
 void pm_assert_failed(const char* file, int line);
 }
+
+/// Text for people, as pm_log_write(), unless its level is above the configured one. `level` is a
+/// constant.
+#define PM_LOG(level, ...)                              \
+  do {                                                  \
+    if constexpr ((level) <= ::pm::config::kLogLevel) { \
+      pm_log_write((level), __VA_ARGS__);               \
+    }                                                   \
+  } while (false)
 
 /// States what cannot be otherwise but by a fault of ours; evaluated in every build.
 #define PM_ASSERT(condition) \

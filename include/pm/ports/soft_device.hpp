@@ -11,6 +11,14 @@
 
 namespace pm {
 
+#ifdef PM_DIRECT_PORTS
+namespace adapters {
+class NordicSoftDevice;
+}
+/// On the target the port is its one implementation, so that calls are direct.
+using SoftDevice = adapters::NordicSoftDevice;
+struct SoftDevicePort {};
+#else
 /// What the Peer Manager needs of the Bluetooth stack. Names, parameters, results and events are
 /// those of the SoftDevice's sd_* functions, pointers that may not be null being references here;
 /// the vocabulary is its C types. Nothing here blocks on the radio: kOk means begun, an event tells
@@ -121,5 +129,7 @@ class SoftDevice {
  protected:
   ~SoftDevice() = default;
 };
+using SoftDevicePort = SoftDevice;
+#endif
 
 }  // namespace pm

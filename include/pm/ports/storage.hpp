@@ -41,7 +41,7 @@ class StorageSink {
 ///
 /// Keys are peer ID << 16 | data ID. Records of up to 65535 octets, as far as the medium has room;
 /// 80 octets is the least that must fit.
-class Storage {
+class StoragePort {
  public:
   /// Starts mounting and names the receiver of completions. Called again only when nothing is
   /// outstanding. kInternal: refused.
@@ -74,7 +74,17 @@ class Storage {
   virtual Status remove(uint32_t key) = 0;
 
  protected:
-  ~Storage() = default;
+  ~StoragePort() = default;
 };
+
+#ifdef PM_DIRECT_PORTS
+namespace adapters {
+class NordicStorage;
+}
+/// On the target the port is its one implementation, so that calls are direct.
+using Storage = adapters::NordicStorage;
+#else
+using Storage = StoragePort;
+#endif
 
 }  // namespace pm

@@ -24,7 +24,7 @@ struct Timer {
 
 /// Time. Implemented by the virtual clock, the Linux event loop and bm_timer. Delays used are from
 /// milliseconds to a minute; a resolution of 1 ms will do.
-class Timers {
+class TimersPort {
  public:
   /// Monotonic time in microseconds from an arbitrary start; never wraps.
   virtual uint64_t now_us() const = 0;
@@ -35,7 +35,17 @@ class Timers {
   virtual void stop(Timer& timer) = 0;
 
  protected:
-  ~Timers() = default;
+  ~TimersPort() = default;
 };
+
+#ifdef PM_DIRECT_PORTS
+namespace adapters {
+class NordicTimers;
+}
+/// On the target the port is its one implementation, so that calls are direct.
+using Timers = adapters::NordicTimers;
+#else
+using Timers = TimersPort;
+#endif
 
 }  // namespace pm

@@ -106,7 +106,7 @@ class LifecycleSink {
 /// in zeroed memory. Differences to bm_zms that a caller can see: a value equal to the stored one,
 /// and the removal of an absent record, touch no flash; a write that can never fit is refused
 /// without rewriting anything; failures of a mount are told.
-class Store final : public Storage, private FlashSink {
+class Store final : public StoragePort, private FlashSink {
  public:
   /// Keeps the reference, and touches nothing before init().
   Store(Flash& flash, const Options& options) : flash_(flash), options_(options) {}

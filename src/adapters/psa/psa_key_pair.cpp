@@ -16,12 +16,11 @@ namespace {
 constexpr size_t kPointSize = 65;
 using Point = std::array<uint8_t, kPointSize>;
 
-Point to_point(std::span<const uint8_t, 64> public_key) {
-  Point point{};
-  point[0] = 0x04;
-  std::reverse_copy(public_key.begin(), public_key.begin() + 32, point.begin() + 1);
-  std::reverse_copy(public_key.begin() + 32, public_key.end(), point.begin() + 33);
-  return point;
+constexpr size_t kCoordinate = 32;
+
+/// Turns one coordinate round.
+[[gnu::noinline]] void reverse(const uint8_t* from, uint8_t* to) {
+  std::reverse_copy(from, from + kCoordinate, to);
 }
 
 }  // namespace
@@ -38,15 +37,15 @@ Status PsaKeyPair::generate(std::span<uint8_t, 64> public_key) {
     id_ = PSA_KEY_ID_NULL;
     return Status::kInternal;
   }
-  Point point{};
+  Point point;
   size_t size = 0;
   if (psa_export_public_key(id_, point.data(), point.size(), &size) != PSA_SUCCESS ||
       size != point.size()) {
     destroy();
     return Status::kInternal;
   }
-  std::reverse_copy(point.begin() + 1, point.begin() + 33, public_key.begin());
-  std::reverse_copy(point.begin() + 33, point.end(), public_key.begin() + 32);
+  reverse(&point[1], &public_key[0]);
+  reverse(&point[1 + kCoordinate], &public_key[kCoordinate]);
   return Status::kOk;
 }
 
@@ -56,19 +55,23 @@ Status PsaKeyPair::agree(std::span<const uint8_t, 64> peer_public_key,
     return Status::kInvalidState;
   }
   // PSA refuses points that are not on the curve.
-  const Point point = to_point(peer_public_key);
-  std::array<uint8_t, 32> secret{};
+  Point point;
+  point[0] = 0x04;
+  reverse(&peer_public_key[0], &point[1]);
+  reverse(&peer_public_key[kCoordinate], &point[1 + kCoordinate]);
+  std::array<uint8_t, kCoordinate> secret{};
   size_t size = 0;
   const psa_status_t status = psa_raw_key_agreement(PSA_ALG_ECDH, id_, point.data(), point.size(),
                                                     secret.data(), secret.size(), &size);
-  if (status == PSA_SUCCESS && size == secret.size()) {
-    std::reverse_copy(secret.begin(), secret.end(), shared_secret.begin());
+  const bool is_computed = status == PSA_SUCCESS && size == secret.size();
+  if (is_computed) {
+    reverse(secret.data(), shared_secret.data());
   }
   wipe(secret);
-  if (status == PSA_ERROR_INVALID_ARGUMENT) {
-    return Status::kInvalidParam;
+  if (is_computed) {
+    return Status::kOk;
   }
-  return status == PSA_SUCCESS && size == 32 ? Status::kOk : Status::kInternal;
+  return status == PSA_ERROR_INVALID_ARGUMENT ? Status::kInvalidParam : Status::kInternal;
 }
 
 void PsaKeyPair::destroy() {

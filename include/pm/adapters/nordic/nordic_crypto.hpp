@@ -14,26 +14,27 @@ namespace pm::adapters {
 /// pairs.
 ///
 /// random() and aes_cmac() always fail: only a host needs them, and the SoftDevice is one.
-class NordicCrypto final : public Crypto {
+// NOLINTBEGIN(modernize-use-override): on the target there is nothing to override.
+class NordicCrypto final : public CryptoPort {
  public:
   NordicCrypto() = default;
   NordicCrypto(const NordicCrypto&) = delete;
   NordicCrypto& operator=(const NordicCrypto&) = delete;
 
-  Status random(MutableBytes out) override;
+  Status random(MutableBytes out);
   Status aes128(std::span<const uint8_t, 16> key, std::span<const uint8_t, 16> clear,
-                std::span<uint8_t, 16> cipher) override;
-  Status aes_cmac(std::span<const uint8_t, 16> key, Bytes message,
-                  std::span<uint8_t, 16> mac) override;
-  Status generate_key_pair(std::span<uint8_t, 64> public_key) override;
+                std::span<uint8_t, 16> cipher);
+  Status aes_cmac(std::span<const uint8_t, 16> key, Bytes message, std::span<uint8_t, 16> mac);
+  Status generate_key_pair(std::span<uint8_t, 64> public_key);
   Status key_agreement(std::span<const uint8_t, 64> peer_public_key,
-                       std::span<uint8_t, 32> shared_secret) override;
-  void destroy_key_pair() override;
+                       std::span<uint8_t, 32> shared_secret);
+  void destroy_key_pair();
 
  private:
 #ifdef CONFIG_PM_LESC
   PsaKeyPair key_pair_;
 #endif
 };
+// NOLINTEND(modernize-use-override)
 
 }  // namespace pm::adapters

@@ -16,7 +16,7 @@ namespace pm::adapters {
 /// A bm_zms may complete inside the call that it accepts, or in an interrupt; what cannot be told
 /// at once is told a millisecond later. Completions have no keys of their own (those of the SDK's
 /// may be another's): they come in the order of acceptance, with the key 0.
-class NordicStorage final : public Storage {
+class NordicStorage final : public StoragePort {
  public:
   /// `config` outlives this; its event handler passes all events to on_event().
   NordicStorage(const bm_zms_fs_config& config, NordicContext& context, Timers& timers)
@@ -46,7 +46,6 @@ class NordicStorage final : public Storage {
   NordicContext& context_;
   Timers& timers_;
   StorageSink* sink_ = nullptr;
-  bm_zms_fs fs_{};
   bool mount_failed_ = false;
   bool is_calling_ = false;
   // Of those that cannot be told yet. One context puts, one takes.
@@ -54,6 +53,7 @@ class NordicStorage final : public Storage {
   std::atomic<uint16_t> first_{0};
   std::atomic<uint16_t> end_{0};
   Timer later_{};
+  bm_zms_fs fs_{};
 };
 
 }  // namespace pm::adapters

@@ -15,7 +15,7 @@ namespace pm::adapters {
 ///
 /// A timer that expires while the Peer Manager is at work waits for another millisecond. While one
 /// is told, SoftDevice events wait.
-class NordicTimers final : public Timers {
+class NordicTimers final : public TimersPort {
  public:
   static constexpr uint64_t kTickUs = 250'000;
 
@@ -46,10 +46,10 @@ class NordicTimers final : public Timers {
   static void on_tick(void* context);
 
   NordicContext& context_;
-  std::array<Slot, kSlots> slots_{};
   bm_timer clock_{};
   std::atomic<uint32_t> ticks_{0};
   std::atomic<bool> is_clock_running_{false};
+  std::array<Slot, kSlots> slots_{};
 };
 
 }  // namespace pm::adapters

@@ -66,21 +66,20 @@ class ConnectionStates {
   uint8_t role(uint16_t conn_handle) const;
   uint16_t handle_at(int index) const { return soft_device_.link_handle(index); }
 
-  /// Calls `action(conn_handle)` for each link that is up, is not excluded and has the flag, by
-  /// ascending index. Indices that no connection is assigned to are skipped. The flag is looked at
-  /// when its link's turn comes.
+  /// The next link from `index` on that is up, is not excluded and has the flag; `index` moves
+  /// behind it. BLE_CONN_HANDLE_INVALID: none. Indices that no connection is assigned to are
+  /// skipped.
+  uint16_t next_connected(LinkFlag flag, int& index) const;
+  /// Calls `action(conn_handle)` for each of them. The flag is looked at when its link's turn
+  /// comes.
   template <class Action>
   void for_each_connected(LinkFlag flag, Action action) const {
-    for (int i = 0; i < config::kLinks; ++i) {
-      const bool wanted =
-          get_at(i, LinkFlag::kConnected) && !get_at(i, LinkFlag::kExcluded) && get_at(i, flag);
-      if (!wanted) {
-        continue;
+    for (int index = 0;;) {
+      const uint16_t conn_handle = next_connected(flag, index);
+      if (conn_handle == BLE_CONN_HANDLE_INVALID) {
+        return;
       }
-      const uint16_t conn_handle = handle_at(i);
-      if (conn_handle != BLE_CONN_HANDLE_INVALID) {
-        action(conn_handle);
-      }
+      action(conn_handle);
     }
   }
 

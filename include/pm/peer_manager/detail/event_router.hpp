@@ -12,7 +12,6 @@ class PeerManager;
 /// An event with nothing in its payload.
 pm_evt make_event(pm_evt_id id, uint16_t conn_handle, PeerId peer = kInvalidPeer);
 pm_evt make_event(pm_evt_id id, PeerId peer);
-pm_evt make_unexpected(uint16_t conn_handle, Status error);
 
 /// The one sink of every module's events. Who receives them, in which order, is written in
 /// peer_manager.cpp and nowhere else. Receivers run before the call returns, and may call back into
@@ -26,11 +25,14 @@ class EventRouter {
   EventRouter(const EventRouter&) = delete;
   EventRouter& operator=(const EventRouter&) = delete;
 
+  /// What only the application hears of.
+  void to_application(pm_evt& event);
+  void to_application(pm_evt_id id, uint16_t conn_handle);
+  void unexpected(uint16_t conn_handle, Status error, PeerId peer = kInvalidPeer);
+
   void from_id_manager(pm_evt& event);
-  void from_security_dispatcher(pm_evt& event);
-  void from_security_manager(pm_evt& event);
-  void from_gatt_caches(pm_evt& event);
-  void from_ranks(pm_evt& event);
+  /// A pairing needs our parameters.
+  void params_requested(uint16_t conn_handle, const ble_gap_sec_params_t& peer_params);
   /// `buffered`: the operation was a write from a write buffer. Ends as storage_progressed().
   void from_peer_data_storage(pm_evt& event, bool buffered);
   void from_peer_database(pm_evt& event);

@@ -83,9 +83,9 @@ class IdManager {
   EventRouter& router_;
 
   std::array<Link, config::kLinks> links_{};
-  IdentityIndex index_;
-  std::array<uint16_t, BLE_GAP_WHITELIST_ADDR_MAX_COUNT> allow_list_{};
   uint8_t allow_list_size_ = 0;
+  std::array<uint16_t, BLE_GAP_WHITELIST_ADDR_MAX_COUNT> allow_list_{};
+  IdentityIndex index_;
 };
 
 /// True iff both records are bonds with the same device.

@@ -9,15 +9,15 @@
 
 namespace pm {
 
-/// Identities of bonded peers in RAM, in ascending order of peer ID, so that identifying a
-/// connection reads no storage. Bonds beyond its capacity are simply not in it.
+/// Identities of bonded peers in RAM, so that identifying a connection reads no storage. Bonds
+/// beyond its capacity are simply not in it.
 class IdentityIndex {
  public:
   void reset();
   /// Adds or replaces; without effect when full.
   void put(PeerId peer, const ble_gap_id_key_t& identity);
   void remove(PeerId peer);
-  bool is_full() const { return size_ == entries_.size(); }
+  bool is_full() const { return size_ == config::kIdentityIndexSize; }
   /// nullptr: not in the index.
   const ble_gap_id_key_t* find(PeerId peer) const;
 
@@ -26,10 +26,11 @@ class IdentityIndex {
     PeerId peer;
     ble_gap_id_key_t identity;
   };
-  size_t lower_bound(PeerId peer) const;
+  /// The number of entries when there is none.
+  size_t index_of(PeerId peer) const;
 
-  std::array<Entry, config::kIdentityIndexSize> entries_{};
   uint16_t size_ = 0;
+  std::array<Entry, config::kIdentityIndexSize> entries_{};
 };
 
 }  // namespace pm

@@ -50,6 +50,8 @@ class Lesc {
   struct Request {
     std::atomic<uint32_t> word{0};
     uint16_t conn_handle = 0;
+    /// The flag of the peer's pairing parameters: it received our out-of-band data.
+    bool peer_has_own_oob = false;
     /// The out-of-band data of this pairing were not accepted: it is to fail, and nothing else.
     bool is_refused = false;
     ble_gap_lesc_p256_pk_t peer_key{};
@@ -65,18 +67,12 @@ class Lesc {
   void renew();
   bool has_open_request() const;
   Status answer(Request& request);
-  Status reply(Request& request, uint32_t word, const ble_gap_lesc_p256_pk_t& peer_key,
-               bool is_refused);
+  bool compute(const ble_gap_lesc_p256_pk_t& peer_key, ble_gap_lesc_dhkey_t& dhkey);
+  Request* request_of(uint16_t conn_handle);
 
   SoftDevice& soft_device_;
   Crypto& crypto_;
   LescPeerOobHandler peer_oob_handler_ = nullptr;
-  std::array<Request, config::kLinks> requests_{};
-  // Per link, the flag of the peer's pairing parameters: it received our out-of-band data.
-  std::array<bool, config::kLinks> peer_has_own_oob_{};
-  std::array<ble_gap_lesc_p256_pk_t, config::kLinks> peer_keys_{};
-  ble_gap_lesc_p256_pk_t own_key_{};
-  ble_gap_lesc_oob_data_t own_oob_{};
   std::atomic<bool> own_key_valid_{false};
   std::atomic<bool> own_oob_valid_{false};
   std::atomic<bool> internal_error_{false};
@@ -84,6 +80,10 @@ class Lesc {
   // The key pair is in use by a computation or being made: it must not be replaced from an event.
   std::atomic<bool> key_in_use_{false};
   bool renewal_disabled_ = !config::kLescGenerateNewKeys;
+  std::array<Request, config::kLinks> requests_{};
+  std::array<ble_gap_lesc_p256_pk_t, config::kLinks> peer_keys_{};
+  ble_gap_lesc_p256_pk_t own_key_{};
+  ble_gap_lesc_oob_data_t own_oob_{};
 };
 
 /// Stands in for Lesc where CONFIG_PM_LESC is off: the application computes DH keys, the Peer

@@ -48,20 +48,10 @@ class PeerDataStorage final : public StorageSink {
 
   /// kNotFound, kInternal, or kOk with the whole stored length, whatever of it fitted into `out`.
   Status read(PeerId peer, DataId data, MutableBytes out, size_t& stored_length) const;
-  /// Reads a record of a fixed size; another stored length is kInternal.
-  template <class T>
-  Status read_fixed(PeerId peer, DataId data, T& out) const {
-    size_t stored_length = 0;
-    PM_TRY(read(peer, data, MutableBytes(reinterpret_cast<uint8_t*>(&out), sizeof out),
-                stored_length));
-    return stored_length == sizeof out ? Status::kOk : Status::kInternal;
-  }
 
   /// Accepts a write; `bytes` stays unchanged until its end. No octets remove the record, told as
   /// an update. kBusy: queue full. kInternal: refused.
   Status write(PeerId peer, DataId data, Bytes bytes, Origin origin);
-  /// Accepts the removal of one record. Results as write().
-  Status erase(PeerId peer, DataId data);
 
   /// Starts the deletion of an active peer, which PEER_DELETE_SUCCEEDED or PEER_DELETE_FAILED ends.
   /// kInvalidParam: not an active peer. kInternal: refused at once; no event follows.
@@ -109,7 +99,6 @@ class PeerDataStorage final : public StorageSink {
   PeerIdPool& pool_;
   EventRouter& router_;
 
-  std::array<Operation, config::kStorageOperations> operations_{};
   uint16_t first_ = 0;
   uint16_t count_ = 0;
   uint32_t completed_ = 0;
@@ -124,6 +113,9 @@ class PeerDataStorage final : public StorageSink {
   // Inside delete_peer(): whose refusal is told by its result.
   PeerId starting_ = kInvalidPeer;
   bool start_was_refused_ = false;
+
+  // A ring: what the store has accepted, in its order.
+  std::array<Operation, config::kStorageOperations> operations_{};
 };
 
 }  // namespace pm

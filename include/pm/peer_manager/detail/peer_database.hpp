@@ -19,9 +19,13 @@ class PeerDatabase {
 
   /// kInvalidParam: no such peer ID or kind. kNotFound. kInternal.
   Status load(PeerId peer, DataId data, MutableBytes out, size_t& stored_length) const;
-  Status load_bonding(PeerId peer, pm_peer_data_bonding& out) const;
+  Status load_bonding(PeerId peer, pm_peer_data_bonding& out) const {
+    return load_fixed(peer, kBondingData, &out, sizeof out);
+  }
   /// A record of one 32-bit word.
-  Status load_word(PeerId peer, DataId data, uint32_t& out) const;
+  Status load_word(PeerId peer, DataId data, uint32_t& out) const {
+    return load_fixed(peer, data, &out, sizeof out);
+  }
 
   /// kInvalidParam, kNotFound: the peer is not in use. Then as PeerDataStorage::write().
   Status store(PeerId peer, DataId data, Bytes bytes);
@@ -29,7 +33,7 @@ class PeerDatabase {
   Status store_rank(PeerId peer, const uint32_t& rank);
   /// Stores a yes or no.
   Status store_flag(PeerId peer, DataId data, bool value);
-  /// kInvalidParam, kNotFound: no such record. Then as PeerDataStorage::erase().
+  /// kInvalidParam, kNotFound: no such record. Then as PeerDataStorage::write().
   Status erase(PeerId peer, DataId data);
   /// Whether a peer has a bond, stored or on its way to the store.
   bool has_bond(PeerId peer) const;
@@ -70,7 +74,8 @@ class PeerDatabase {
   using Record = WriteBuffers::Record;
   using State = WriteBuffers::State;
 
-  Status check_readable(PeerId peer, DataId data) const;
+  Status load_fixed(PeerId peer, DataId data, void* out, size_t size) const;
+  Status write(PeerId peer, DataId data, Bytes bytes, PeerDataStorage::Origin origin);
   bool on_buffer_written(pm_evt& event);
   bool wake(WriteBuffers::State state);
   Status submit(Record& record);

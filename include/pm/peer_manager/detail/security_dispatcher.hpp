@@ -43,13 +43,14 @@ class SecurityDispatcher {
   /// Answers the peer's pairing parameters; `params` nullptr rejects. Results as link_secure().
   Status params_reply(uint16_t conn_handle, const ble_gap_sec_params_t* params);
 
+  /// Tells that a procedure has failed.
+  void fail(uint16_t conn_handle, pm_conn_sec_procedure procedure, uint16_t error, uint8_t source);
+
  private:
   void start(uint16_t conn_handle, pm_conn_sec_procedure procedure);
   void succeed(uint16_t conn_handle, pm_conn_sec_procedure procedure, bool data_stored);
-  void fail(uint16_t conn_handle, pm_conn_sec_procedure procedure, uint16_t error, uint8_t source);
   void fail_running(uint16_t conn_handle, uint16_t error, uint8_t source);
   pm_conn_sec_procedure running_procedure(uint16_t conn_handle) const;
-  void unexpected(uint16_t conn_handle, Status error);
 
   Status encrypt(uint16_t conn_handle, PeerId peer);
   Status pair(uint16_t conn_handle, const ble_gap_sec_params_t* params);

@@ -31,7 +31,8 @@ class SecurityManager {
   bool is_sufficient(uint16_t conn_handle, const pm_conn_sec_status& required) const;
 
   void on_ble_event(const ble_evt_t& event);
-  void on_dispatcher_event(pm_evt& event);
+  /// The peer pairs: asks the application for parameters and answers with them.
+  void reply_and_report(uint16_t conn_handle, const ble_gap_sec_params_t* peer_params);
   void on_database_event(const pm_evt& event);
 
  private:
@@ -50,7 +51,6 @@ class SecurityManager {
                       Choice& choice);
   Status start(uint16_t conn_handle, SecureRequest request, bool& bond);
   void start_and_report(uint16_t conn_handle, SecureRequest request);
-  void reply_and_report(uint16_t conn_handle, const ble_gap_sec_params_t* peer_params);
   void report(uint16_t conn_handle, Status result, bool bond);
   void retry_pending();
   void on_sec_request(uint16_t conn_handle, const ble_gap_evt_sec_request_t& request);
