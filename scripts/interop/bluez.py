@@ -19,17 +19,20 @@ while [ ! -e /sys/class/bluetooth/hci1 ]; do
   usleep 50000; i=$((i+1)); [ $i -le 600 ] || { cat /tmp/btvirt.log; exit 1; }
 done
 """
+# A log that is left of an earlier one would say at once that this one is ready.
 START_RELAY = """
+rm -f /tmp/relay.log
 relay 1 /dev/ttyS1 >/tmp/relay.log 2>&1 & echo $! >/tmp/relay.pid
 i=0
-while ! grep -q ready /tmp/relay.log; do
+while ! grep -q ready /tmp/relay.log 2>/dev/null; do
   usleep 50000; i=$((i+1)); [ $i -le 600 ] || { cat /tmp/relay.log; exit 1; }
 done
 """
 START_MONITOR = """
+rm -f /tmp/monitor.log
 monitor /tmp/air.btsnoop >/tmp/monitor.log 2>&1 & echo $! >/tmp/monitor.pid
 i=0
-while ! grep -q ready /tmp/monitor.log; do
+while ! grep -q ready /tmp/monitor.log 2>/dev/null; do
   usleep 20000; i=$((i+1)); [ $i -le 1500 ] || { cat /tmp/monitor.log; exit 1; }
 done
 """

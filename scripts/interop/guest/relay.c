@@ -104,7 +104,7 @@ int main(int argc, char** argv) {
   for (;;) {
     struct pollfd ready[2] = {{controller, POLLIN, 0}, {line, POLLIN, 0}};
     // The rest of a packet whose sender was killed never comes.
-    if (poll(ready, 2, size > 0 ? 500 : -1) == 0) {
+    if (poll(ready, 2, size > 0 ? 3000 : -1) == 0) {
       size = 0;
     }
     if (ready[0].revents) {
