@@ -4,6 +4,7 @@
 Serial lines of the guest: 0 console, 1 a controller's H4. Virtual ports: 1 agent, 2 bluetoothctl. (Serial lines 2 and 3
 share interrupts with 0 and 1 and lose some.)"""
 import base64
+import gzip
 import os
 import re
 import select
@@ -131,9 +132,11 @@ class Guest:
 
     def fetch(self, path: str, target: Path) -> None:
         """Copies a file out of the guest."""
-        packed = self.run(f"gzip -c {path} | base64 -w0", limit_s=COMMAND_LIMIT_S)
-        target.write_bytes(subprocess.run(["gzip", "-dc"], input=base64.b64decode(packed), capture_output=True,
-                                          check=True).stdout)
+        packed = self.run(f"gzip -c {path} 2>/dev/null | base64 -w0", limit_s=COMMAND_LIMIT_S)
+        try:
+            target.write_bytes(gzip.decompress(base64.b64decode(packed, validate=True)))
+        except (ValueError, EOFError, OSError) as error:
+            raise GuestError(f"{path} came out of the guest damaged: {error}, {len(packed)} characters") from error
 
     def stop(self) -> None:
         if self.process.poll() is None:

@@ -55,7 +55,7 @@ def play(case: Case, guest: Guest, folder: Path, programs: Path) -> tuple[str, l
         if stage.bluez is not None:
             stage.bluez.collect()
             stage.bluez.stop()
-    except (GuestError, OSError) as error:
+    except Exception as error:  # as above
         problem = problem or f"guest: {error}"
     (folder / "bluetoothctl.out").write_text(guest.bluetoothctl.text[said:], encoding="utf-8")
     if stage.notes:
