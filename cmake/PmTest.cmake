@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 # One GoogleTest binary per suite. Tests are compiled once and run once: optimising them costs more than it saves, and
-# GoogleTest's own headers, which are half of the work, are compiled once for all.
+# GoogleTest's own headers, which are half of the work, are compiled once for all, and files of a suite together.
 
 set(PM_TEST_OPTIONS ${PM_WARNINGS} $<$<CONFIG:Debug>:-O0>)
 
@@ -24,7 +24,9 @@ function(pm_gtest target)
   target_precompile_headers(${target} REUSE_FROM pm_test_headers)
   get_target_property(c_sources ${target} SOURCES)
   list(FILTER c_sources INCLUDE REGEX "\\.c$")
-  set_source_files_properties(${c_sources} PROPERTIES SKIP_PRECOMPILE_HEADERS ON)
+  set_source_files_properties(${c_sources} PROPERTIES
+    SKIP_PRECOMPILE_HEADERS ON SKIP_UNITY_BUILD_INCLUSION ON)
+  set_target_properties(${target} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 6)
   if(CMAKE_CXX_COMPILER_ID STREQUAL GNU)
     # GCC takes a precompiled header only before anything else, and CMake names it after the configuration header.
     target_compile_options(${target} BEFORE PRIVATE

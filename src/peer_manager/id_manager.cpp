@@ -17,20 +17,19 @@ bool is_private_address(const ble_gap_addr_t& address) {
          address.addr_type == BLE_GAP_ADDR_TYPE_RANDOM_PRIVATE_NON_RESOLVABLE;
 }
 
-// Whether an address is an identity address is not part of what it is.
-bool are_equal(const ble_gap_addr_t& a, const ble_gap_addr_t& b) {
-  return a.addr_type == b.addr_type && std::memcmp(a.addr, b.addr, sizeof a.addr) == 0;
-}
-
 bool has_irk(const ble_gap_id_key_t& identity) { return !is_all_zero(identity.id_info.irk); }
 
 bool are_equal(const ble_gap_master_id_t& a, const ble_gap_master_id_t& b) {
   return a.ediv == b.ediv && std::memcmp(a.rand, b.rand, sizeof a.rand) == 0;
 }
 
-bool is_zero(const ble_gap_master_id_t& id) { return id.ediv == 0 && is_all_zero(id.rand); }
-
 }  // namespace
+
+bool are_equal(const ble_gap_addr_t& a, const ble_gap_addr_t& b) {
+  return a.addr_type == b.addr_type && std::memcmp(a.addr, b.addr, sizeof a.addr) == 0;
+}
+
+bool is_zero(const ble_gap_master_id_t& id) { return id.ediv == 0 && is_all_zero(id.rand); }
 
 bool is_duplicate(const ble_gap_id_key_t& a, const ble_gap_id_key_t& b) {
   if (!is_private_address(a.id_addr_info) && !is_private_address(b.id_addr_info)) {

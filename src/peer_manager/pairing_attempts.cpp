@@ -2,8 +2,8 @@
 #include "pm/peer_manager/detail/pairing_attempts.hpp"
 
 #include <algorithm>
-#include <cstring>
 
+#include "pm/peer_manager/detail/id_manager.hpp"
 #include "pm/ports/log.hpp"
 
 namespace pm {
@@ -11,10 +11,6 @@ namespace pm {
 namespace {
 
 constexpr uint8_t kMaxLevel = 15;
-
-bool are_equal(const ble_gap_addr_t& a, const ble_gap_addr_t& b) {
-  return a.addr_type == b.addr_type && std::memcmp(a.addr, b.addr, sizeof a.addr) == 0;
-}
 
 }  // namespace
 

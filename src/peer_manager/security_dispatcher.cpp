@@ -8,12 +8,6 @@
 
 namespace pm {
 
-namespace {
-
-bool is_zero(const ble_gap_master_id_t& id) { return id.ediv == 0 && is_all_zero(id.rand); }
-
-}  // namespace
-
 void SecurityDispatcher::on_ble_event(const ble_evt_t& event) {
   const ble_gap_evt_t& gap = event.evt.gap_evt;
   switch (event.header.evt_id) {

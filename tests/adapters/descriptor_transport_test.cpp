@@ -28,10 +28,10 @@ using testing::HasSubstr;
 using Octets = std::vector<uint8_t>;
 
 const Octets kReset = {0x01, 0x03, 0x0C, 0x00};
-const Octets kResetDone = {0x04, 0x0E, 0x04, 0x01, 0x03, 0x0C, 0x00};
-const Octets kData = {0x02, 0x40, 0x20, 0x03, 0x00, 0xA1, 0x0A, 0x0D};
+const Octets kResetAnswer = {0x04, 0x0E, 0x04, 0x01, 0x03, 0x0C, 0x00};
+const Octets kAclData = {0x02, 0x40, 0x20, 0x03, 0x00, 0xA1, 0x0A, 0x0D};
 
-class Sink final : public HciSink {
+class LineSink final : public HciSink {
  public:
   void on_hci_packet(Bytes packet) override { packets.emplace_back(packet.begin(), packet.end()); }
   void on_transport_lost(const char* reason) override { lost.emplace_back(reason); }
@@ -92,30 +92,30 @@ class SerialLine : public testing::Test {
   int controller_ = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC);
   EventLoop loop_;
   DescriptorTransport transport_{loop_};
-  Sink sink_;
+  LineSink sink_;
 };
 
 TEST_F(SerialLine, CarriesPacketsBothWaysWhateverTheyHold) {
   ASSERT_EQ(transport_.connect(line() + ":1000000"), "");
   EXPECT_EQ(transport_.send(kReset), Status::kOk);
-  EXPECT_EQ(transport_.send(kData), Status::kOk);
+  EXPECT_EQ(transport_.send(kAclData), Status::kOk);
   Octets both = kReset;
-  both.insert(both.end(), kData.begin(), kData.end());
+  both.insert(both.end(), kAclData.begin(), kAclData.end());
   EXPECT_EQ(hear(both.size()), both) << "carriage returns and all, in order";
-  say(kData);
+  say(kAclData);
   EXPECT_TRUE(turn_until([&] { return sink_.packets.size() == 1; }));
-  EXPECT_THAT(sink_.packets, ElementsAre(kData));
+  EXPECT_THAT(sink_.packets, ElementsAre(kAclData));
 }
 
 TEST_F(SerialLine, PutsPacketsTogetherOctetByOctet) {
   ASSERT_EQ(transport_.connect(line()), "");
-  for (const uint8_t octet : kResetDone) {
+  for (const uint8_t octet : kResetAnswer) {
     EXPECT_TRUE(sink_.packets.empty());
     say(Bytes(&octet, 1));
     loop_.context().run_one_for(std::chrono::milliseconds(50));
   }
   EXPECT_TRUE(turn_until([&] { return !sink_.packets.empty(); }));
-  EXPECT_THAT(sink_.packets, ElementsAre(kResetDone));
+  EXPECT_THAT(sink_.packets, ElementsAre(kResetAnswer));
 }
 
 TEST_F(SerialLine, ThatHangsUpIsToldOnceAndForGood) {
@@ -164,12 +164,12 @@ TEST_F(SerialLine, IsForgottenWhenWhatWasSaidBeforeWouldMislead) {
   tcgetattr(slave, &settings);
   cfmakeraw(&settings);
   tcsetattr(slave, TCSANOW, &settings);
-  say(Bytes(kResetDone).first(4));
+  say(Bytes(kResetAnswer).first(4));
   ASSERT_EQ(transport_.connect(line()), "");
   close(slave);
-  say(kResetDone);
+  say(kResetAnswer);
   EXPECT_TRUE(turn_until([&] { return !sink_.packets.empty() || !sink_.lost.empty(); }));
-  EXPECT_THAT(sink_.packets, ElementsAre(kResetDone));
+  EXPECT_THAT(sink_.packets, ElementsAre(kResetAnswer));
 }
 
 struct Wrong {

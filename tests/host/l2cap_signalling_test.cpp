@@ -145,7 +145,7 @@ TEST_F(AsPeripheral, ForgetsItsRequestWithTheLink) {
   EXPECT_THAT(answered, IsEmpty());
 }
 
-struct HostileCase {
+struct HostileSignal {
   const char* name;
   std::vector<uint8_t> pdu;
   /// Empty: no answer.
@@ -153,7 +153,7 @@ struct HostileCase {
 };
 
 TEST_F(AsCentral, AnswersHostileFramesAsTheSpecificationSays) {
-  const HostileCase cases[] = {
+  const HostileSignal cases[] = {
       {"empty", {}, {}},
       {"only a code", {0x12}, {}},
       {"no length", {0x12, 5}, {}},
@@ -169,7 +169,7 @@ TEST_F(AsCentral, AnswersHostileFramesAsTheSpecificationSays) {
       {"unmatched update response", {0x13, 5, 2, 0, 0, 0}, {}},
       {"unmatched credit based response", {0x15, 5, 10, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0}, {}},
   };
-  for (const HostileCase& hostile : cases) {
+  for (const HostileSignal& hostile : cases) {
     links.sent.clear();
     receive(hostile.pdu);
     if (hostile.answer.empty()) {

@@ -11,7 +11,7 @@ using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 
-alignas(4) const uint8_t kData[12] = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12};
+alignas(4) const uint8_t kItem[12] = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12};
 
 class Data : public Device {
  protected:
@@ -34,7 +34,7 @@ TEST_F(Data, EverythingNeedsInit) {
   EXPECT_EQ(fresh.sec_params_set(nullptr), Status::kInvalidState);
   EXPECT_EQ(fresh.peer_data_load(0, PM_PEER_DATA_ID_APPLICATION, out, &length),
             Status::kInvalidState);
-  EXPECT_EQ(fresh.peer_data_store(0, PM_PEER_DATA_ID_APPLICATION, kData, 4, nullptr),
+  EXPECT_EQ(fresh.peer_data_store(0, PM_PEER_DATA_ID_APPLICATION, kItem, 4, nullptr),
             Status::kInvalidState);
   EXPECT_EQ(fresh.peer_data_delete(0, PM_PEER_DATA_ID_APPLICATION), Status::kInvalidState);
   EXPECT_EQ(fresh.peer_new(&peer, &bond, nullptr), Status::kInvalidState);
@@ -71,7 +71,7 @@ TEST_F(Data, RegistrantsAreLimited) {
 TEST_F(Data, StoredDataIsLoaded) {
   bonds(1);
   uint32_t token = 0;
-  EXPECT_EQ(manager().peer_data_store(0, PM_PEER_DATA_ID_APPLICATION, kData, 12, &token),
+  EXPECT_EQ(manager().peer_data_store(0, PM_PEER_DATA_ID_APPLICATION, kItem, 12, &token),
             Status::kOk);
   EXPECT_EQ(token, 4u);
   uint8_t out[16] = {};
@@ -114,19 +114,19 @@ TEST_F(Data, StoreChecksItsArguments) {
     return manager().peer_data_store(peer, id, data, length, &token);
   };
   EXPECT_EQ(store(0, PM_PEER_DATA_ID_APPLICATION, nullptr, 4), Status::kNull);
-  EXPECT_EQ(store(0, PM_PEER_DATA_ID_APPLICATION, kData + 1, 4), Status::kInvalidAddr);
-  EXPECT_EQ(store(256, PM_PEER_DATA_ID_APPLICATION, kData, 4), Status::kInvalidParam);
-  EXPECT_EQ(store(0, PM_PEER_DATA_ID_INVALID, kData, 4), Status::kInvalidParam);
-  EXPECT_EQ(store(9, PM_PEER_DATA_ID_APPLICATION, kData, 4), Status::kNotFound);
-  EXPECT_EQ(store(0, PM_PEER_DATA_ID_APPLICATION, kData, 65536), Status::kInvalidParam);
-  EXPECT_EQ(store(0, PM_PEER_DATA_ID_BONDING, kData, 12), Status::kInvalidParam);
+  EXPECT_EQ(store(0, PM_PEER_DATA_ID_APPLICATION, kItem + 1, 4), Status::kInvalidAddr);
+  EXPECT_EQ(store(256, PM_PEER_DATA_ID_APPLICATION, kItem, 4), Status::kInvalidParam);
+  EXPECT_EQ(store(0, PM_PEER_DATA_ID_INVALID, kItem, 4), Status::kInvalidParam);
+  EXPECT_EQ(store(9, PM_PEER_DATA_ID_APPLICATION, kItem, 4), Status::kNotFound);
+  EXPECT_EQ(store(0, PM_PEER_DATA_ID_APPLICATION, kItem, 65536), Status::kInvalidParam);
+  EXPECT_EQ(store(0, PM_PEER_DATA_ID_BONDING, kItem, 12), Status::kInvalidParam);
   alignas(4) pm_peer_data_bonding twin = lesc_bond(address(1));
   EXPECT_EQ(store(0, PM_PEER_DATA_ID_BONDING, &twin, 80), Status::kForbidden);
   storage.queue_size = 0;
-  EXPECT_EQ(store(0, PM_PEER_DATA_ID_APPLICATION, kData, 4), Status::kBusy);
+  EXPECT_EQ(store(0, PM_PEER_DATA_ID_APPLICATION, kItem, 4), Status::kBusy);
   storage.queue_size = 17;
   storage.refusals = {Status::kInvalidParam};
-  EXPECT_EQ(store(0, PM_PEER_DATA_ID_APPLICATION, kData, 4), Status::kInternal);
+  EXPECT_EQ(store(0, PM_PEER_DATA_ID_APPLICATION, kItem, 4), Status::kInternal);
   EXPECT_EQ(token, 77u) << "written on success only";
 }
 
@@ -145,7 +145,7 @@ TEST_F(Data, KindsBeyondTheRangeAreNotCutIntoIt) {
   for (const unsigned kind : {0x10004u, 0x10007u, 0x80000004u}) {
     const auto id = static_cast<pm_peer_data_id>(kind);
     EXPECT_EQ(manager().peer_data_load(0, id, &word, &length), Status::kInvalidParam);
-    EXPECT_EQ(manager().peer_data_store(0, id, kData, 4, nullptr), Status::kInvalidParam);
+    EXPECT_EQ(manager().peer_data_store(0, id, kItem, 4, nullptr), Status::kInvalidParam);
     EXPECT_EQ(manager().peer_data_delete(0, id), Status::kInvalidParam) << "not even a bond";
   }
   EXPECT_EQ(storage.outstanding(), 0u);
@@ -154,7 +154,7 @@ TEST_F(Data, KindsBeyondTheRangeAreNotCutIntoIt) {
 TEST_F(Data, NoOctetsRemoveTheRecordAsAnUpdate) {
   bonds(1);
   storage.put_word(0, 4, 1);
-  EXPECT_EQ(manager().peer_data_store(0, PM_PEER_DATA_ID_APPLICATION, kData, 0, nullptr),
+  EXPECT_EQ(manager().peer_data_store(0, PM_PEER_DATA_ID_APPLICATION, kItem, 0, nullptr),
             Status::kOk);
   storage.run();
   EXPECT_FALSE(storage.has(0, 4));
@@ -165,9 +165,9 @@ TEST_F(Data, FailedDirectWritesAreTold) {
   bonds(1);
   storage.completions = {Status::kInternal, Status::kResources, Status::kInternal};
   storage.put_word(0, 5, 1);
-  EXPECT_EQ(manager().peer_data_store(0, PM_PEER_DATA_ID_APPLICATION, kData, 4, nullptr),
+  EXPECT_EQ(manager().peer_data_store(0, PM_PEER_DATA_ID_APPLICATION, kItem, 4, nullptr),
             Status::kOk);
-  EXPECT_EQ(manager().peer_data_store(0, PM_PEER_DATA_ID_APPLICATION, kData, 4, nullptr),
+  EXPECT_EQ(manager().peer_data_store(0, PM_PEER_DATA_ID_APPLICATION, kItem, 4, nullptr),
             Status::kOk);
   EXPECT_EQ(manager().peer_data_delete(0, PM_PEER_DATA_ID_GATT_REMOTE), Status::kOk);
   storage.run();
@@ -387,7 +387,7 @@ TEST_F(Data, ADeletedConnectedPeerKeepsItsLinkAndNothingElse) {
   EXPECT_FALSE(status.bonded);
   soft_device.sys_attrs[kLink] = {1};
   cccd_write(kLink);
-  EXPECT_EQ(manager().peer_data_store(0, PM_PEER_DATA_ID_APPLICATION, kData, 4, nullptr),
+  EXPECT_EQ(manager().peer_data_store(0, PM_PEER_DATA_ID_APPLICATION, kItem, 4, nullptr),
             Status::kNotFound);
   // It bonds again at once, under a new ID: the old one is still being deleted.
   bond_as_peripheral(kLink, lesc_bond(address(0)));
@@ -472,7 +472,7 @@ TEST_F(Data, DeletionWaitsForTheQueue) {
   storage.refusals = {Status::kBusy};
   EXPECT_EQ(manager().peer_delete(0), Status::kOk);
   EXPECT_EQ(storage.outstanding(), 0u);
-  EXPECT_EQ(manager().peer_data_store(1, PM_PEER_DATA_ID_APPLICATION, kData, 4, nullptr),
+  EXPECT_EQ(manager().peer_data_store(1, PM_PEER_DATA_ID_APPLICATION, kItem, 4, nullptr),
             Status::kOk);
   storage.run();
   EXPECT_THAT(take_log(), ElementsAre("UPDATE(1,4)", "PEER_DELETED(0)"));

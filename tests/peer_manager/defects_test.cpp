@@ -13,7 +13,7 @@ using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 using ::testing::Not;
 
-alignas(4) const uint8_t kData[4] = {1, 2, 3, 4};
+alignas(4) const uint8_t kSmallItem[4] = {1, 2, 3, 4};
 
 class Defects : public Device {
  protected:
@@ -173,7 +173,7 @@ TEST_F(Defects, D12_AFullStoreIsToldAndRetriedOnlyWhenSpaceWasFreed) {
   EXPECT_EQ(storage.run(), 1) << "no endless writing";
   EXPECT_THAT(take_log(), ElementsAre("STORAGE_FULL"));
   storage.completions.clear();
-  EXPECT_EQ(manager().peer_data_store(0, PM_PEER_DATA_ID_APPLICATION, kData, 4, nullptr),
+  EXPECT_EQ(manager().peer_data_store(0, PM_PEER_DATA_ID_APPLICATION, kSmallItem, 4, nullptr),
             Status::kOk);
   EXPECT_EQ(storage.run(), 1) << "a write frees nothing";
   EXPECT_EQ(manager().peer_delete(0), Status::kOk);

@@ -10,7 +10,7 @@
 namespace pm::test {
 namespace {
 
-alignas(4) const uint8_t kData[8] = {1, 2, 3, 4, 5, 6, 7, 8};
+alignas(4) const uint8_t kOctets[8] = {1, 2, 3, 4, 5, 6, 7, 8};
 
 class RandomLife : public Device, public ::testing::WithParamInterface<int> {
  protected:
@@ -29,7 +29,7 @@ class RandomLife : public Device, public ::testing::WithParamInterface<int> {
         static_cast<void>(manager().peer_delete(target));
         break;
       case 2:
-        static_cast<void>(manager().peer_data_store(target, PM_PEER_DATA_ID_APPLICATION, kData,
+        static_cast<void>(manager().peer_data_store(target, PM_PEER_DATA_ID_APPLICATION, kOctets,
                                                     4 * pick(3), nullptr));
         break;
       case 3:

@@ -88,6 +88,12 @@ class IdManager {
   IdentityIndex index_;
 };
 
+/// Whether an address is an identity address is not part of what it is.
+bool are_equal(const ble_gap_addr_t& a, const ble_gap_addr_t& b);
+
+/// True for what stands in place of EDIV and Rand in LE Secure Connections.
+bool is_zero(const ble_gap_master_id_t& id);
+
 /// True iff both records are bonds with the same device.
 bool is_duplicate(const ble_gap_id_key_t& a, const ble_gap_id_key_t& b);
 
