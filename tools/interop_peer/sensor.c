@@ -14,8 +14,6 @@
 LOG_MODULE_REGISTER(sensor, 3);
 
 #define ADV_INTERVAL_625US 64
-/* One report comes for each start of advertising from controllers that do not repeat themselves. */
-#define ADV_RESTART_MS 1000
 #define MEASUREMENT_MS 500
 
 #define UUID_BODY_SENSOR_LOCATION_CHAR 0x2A38
@@ -23,7 +21,6 @@ LOG_MODULE_REGISTER(sensor, 3);
 static uint8_t adv_handle = BLE_GAP_ADV_SET_HANDLE_NOT_SET;
 static uint16_t conn_handle = BLE_CONN_HANDLE_INVALID;
 static ble_gatts_char_handles_t measurement;
-static struct bm_timer adv_timer;
 static struct bm_timer measurement_timer;
 
 static uint8_t adv_octets[] = {
@@ -91,19 +88,13 @@ static uint32_t location_add(const struct peer_options* options, uint16_t servic
   return sd_ble_gatts_characteristic_add(service, &char_md, &attr, &handles);
 }
 
+/* Not restarted while nobody comes: who connects just then is refused at once by some controllers.
+ */
 static void advertise(void) {
   const uint32_t nrf_err = sd_ble_gap_adv_start(adv_handle, CONFIG_NRF_SDH_BLE_CONN_TAG);
 
   if (nrf_err != NRF_SUCCESS) {
     LOG_ERR("sd_ble_gap_adv_start() failed, nrf_error %#x", (unsigned int)nrf_err);
-  }
-}
-
-static void on_adv_timer(void* context) {
-  ARG_UNUSED(context);
-
-  if (conn_handle == BLE_CONN_HANDLE_INVALID && sd_ble_gap_adv_stop(adv_handle) == NRF_SUCCESS) {
-    advertise();
   }
 }
 
@@ -146,15 +137,13 @@ static uint32_t init(const struct peer_options* options) {
   if (nrf_err != NRF_SUCCESS) {
     return nrf_err;
   }
-  if (bm_timer_init(&adv_timer, BM_TIMER_MODE_REPEATED, on_adv_timer) != 0 ||
-      bm_timer_init(&measurement_timer, BM_TIMER_MODE_REPEATED, on_measurement_timer) != 0) {
+  if (bm_timer_init(&measurement_timer, BM_TIMER_MODE_REPEATED, on_measurement_timer) != 0) {
     return NRF_ERROR_INTERNAL;
   }
   return sd_ble_gap_adv_set_configure(&adv_handle, &data, &params);
 }
 
 static void start(void) {
-  (void)bm_timer_start(&adv_timer, BM_TIMER_MS_TO_TICKS(ADV_RESTART_MS), NULL);
   (void)bm_timer_start(&measurement_timer, BM_TIMER_MS_TO_TICKS(MEASUREMENT_MS), NULL);
   advertise();
 }
