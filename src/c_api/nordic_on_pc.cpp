@@ -2,6 +2,8 @@
 //
 // The Nordic home on a PC: its store is our bm_zms over the device's flash, its SoftDevice is the
 // host. In place of globals.cpp.
+#include <psa/crypto.h>
+
 #include <cerrno>
 
 #include "bm/storage/bm_storage_backends.h"
@@ -67,6 +69,9 @@ class BackEnd final : public FlashSink {
 };
 
 constinit BackEnd back_end;
+
+/// A device that is killed gives nothing back, but here the process lives on.
+[[gnu::destructor]] void unload() { mbedtls_psa_crypto_free(); }
 
 }  // namespace
 

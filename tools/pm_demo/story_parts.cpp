@@ -160,13 +160,18 @@ void Story::expect_service_changed(size_t from) {
   at = expect(from, pm_event(Source::kSensor, "PM_EVT_SERVICE_CHANGED_IND_CONFIRMED"),
               "PM_EVT_SERVICE_CHANGED_IND_CONFIRMED at the sensor");
   tell(records[at], "confirmed");
-  bool indicated = false;
-  bool confirmed = false;
-  for (size_t i = from; i < records.size(); ++i) {
-    indicated = indicated || is_encrypted_att(records[i], kIndication, "P");
-    confirmed = confirmed || (indicated && is_encrypted_att(records[i], kConfirmation, "C"));
-  }
-  if (!confirmed) {
+  // The tap is another file: it may come later than what the devices say.
+  const auto confirmed_on_air = [&] {
+    bool indicated = false;
+    for (size_t i = from; i < records.size(); ++i) {
+      indicated = indicated || is_encrypted_att(records[i], kIndication, "P");
+      if (indicated && is_encrypted_att(records[i], kConfirmation, "C")) {
+        return true;
+      }
+    }
+    return false;
+  };
+  if (!stage_.wait_until(confirmed_on_air)) {
     throw NotObserved{"indication and confirmation on air, encrypted"};
   }
   // The collector looks at the database again and stores it, before the story goes on.
