@@ -157,17 +157,22 @@ void Story::bond() {
 void Story::subscribe() {
   const size_t from = boot_mark_;
   const auto& records = stage_.trace().records();
-  size_t subscriptions = 0;
   expect(from, stack_event(Source::kCollector, "BLE_GATTC_EVT_WRITE_RSP"),
          "an answer to the subscription");
-  for (size_t i = from; i < records.size(); ++i) {
-    if (is_encrypted_att(records[i], kWriteRequest, "C")) {
-      tell(records[i], "the collector subscribes over the encrypted link");
-      ++subscriptions;
-    }
-  }
-  if (subscriptions == 0) {
+  const auto is_subscription = [](const Record& record) {
+    return is_encrypted_att(record, kWriteRequest, "C");
+  };
+  // The tap is another file: it may come later than what the devices say.
+  if (!stage_.wait_until([&] {
+        return std::any_of(records.begin() + static_cast<long>(from), records.end(),
+                           is_subscription);
+      })) {
     throw NotObserved{"a subscription over the encrypted link"};
+  }
+  for (size_t i = from; i < records.size(); ++i) {
+    if (is_subscription(records[i])) {
+      tell(records[i], "the collector subscribes over the encrypted link");
+    }
   }
   expect_notifications(from, 3);
   for (const char* data : {"PM_PEER_DATA_ID_GATT_REMOTE", "PM_PEER_DATA_ID_APPLICATION"}) {
