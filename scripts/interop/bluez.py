@@ -10,6 +10,8 @@ import traces
 from guest import ESCAPES, Guest
 from outcome import PATIENCE_S, Failed, require
 
+# How long a scan is given before the device that it looks for advertises anew.
+LOOK_S = 2.0
 PROMPT = re.compile(r"\[[^\]\n]*\]#\s*")
 
 START_CONTROLLERS = """
@@ -162,13 +164,25 @@ class Bluez:
         self.send(text)
         return self.expect(pattern, limit_s)
 
-    def find(self, name: str, limit_s: float = PATIENCE_S) -> str:
-        """Scans until a device with this name is seen; its address."""
+    def find(self, name: str, advertise_anew: Callable[[], None]) -> str:
+        """Scans until a device with this name is seen; its address.
+
+        btvirt reports an advertiser once when scanning begins, mostly before the kernel heeds reports, and once when
+        advertising begins: a device that is not seen has to begin again.
+        """
         self.command("menu scan", "Menu scan")
         self.send("transport le")
         self.send("back")
-        self.send("scan on")
-        address = self.expect(rf"NEW\] Device ([0-9A-F:]{{17}}) {name}", limit_s)[1]
+        deadline = time.monotonic() + PATIENCE_S
+        self.command("scan on", "Discovery started")
+        while True:
+            try:
+                address = self.expect(rf"NEW\] Device ([0-9A-F:]{{17}}) {name}", LOOK_S)[1]
+                break
+            except Failed:
+                if time.monotonic() > deadline:
+                    raise
+                advertise_anew()
         self.command("scan off", "Discovery stopped|SetDiscoveryFilter|Failed to stop")
         return address
 

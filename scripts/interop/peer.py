@@ -48,6 +48,14 @@ class Peer:
         self.process.stdin.write(line.encode() + b"\n")
         self.process.stdin.flush()
 
+    def advertise_anew(self) -> None:
+        """Its user sees that nobody finds it. An application has no button for that, but a power switch."""
+        if self.program.name == "pm-interop-peer":
+            self.send("advertise")
+            return
+        self.kill()
+        self.start()
+
     def ended(self) -> int | None:
         """The status that it ended with by itself, if it did."""
         return None if self.process is None else self.process.poll()
@@ -182,7 +190,8 @@ class Peer:
 
 START = """
 cd /tmp
-{ COMMAND </dev/null >>ours.out 2>&1 & echo $! >ours.pid; wait $!; echo $? >ours.status; } &
+[ -p ours.in ] || mkfifo ours.in
+{ COMMAND <>ours.in >>ours.out 2>&1 & echo $! >ours.pid; wait $!; echo $? >ours.status; } &
 i=0
 while [ ! -s ours.pid ]; do usleep 20000; i=$((i+1)); [ $i -le 1500 ] || exit 1; done
 """
@@ -195,7 +204,7 @@ rm -f /tmp/ours.pid /tmp/ours.status
 
 
 class GuestPeer(Peer):
-    """In the guest, on the kernel's user channel. It has no user."""
+    """In the guest, on the kernel's user channel."""
     pause_s = 0.1
 
     def __init__(self, guest: Guest, options: list[str], controller: str, folder: Path):
@@ -212,6 +221,9 @@ class GuestPeer(Peer):
         self.mark = len(self.events)
         # From then on the controller is its own.
         self.expect_boot()
+
+    def send(self, line: str) -> None:
+        self.guest.run(f"echo '{line}' >/tmp/ours.in")
 
     def ended(self) -> int | None:
         status = self.guest.run("cat /tmp/ours.status 2>/dev/null", check=False).strip()

@@ -14,7 +14,7 @@ from trial import (AUTHENTICATION_REQUIREMENTS, COMPARISON, JUST_WORKS, LOCATION
 
 
 def find_and_connect(bluez: Bluez, peer: Peer, name: str = "PM Peer") -> str:
-    address = bluez.find(name)
+    address = bluez.find(name, peer.advertise_anew)
     bluez.connect(address)
     peer.expect("BLE_GAP_EVT_CONNECTED", role="peripheral")
     return address

@@ -32,7 +32,8 @@ struct peer_options {
 void peer_run(const struct peer_options* options);
 
 /* What the user does: "passkey NNNNNN", "confirm", "deny", "disconnect", "forget"; of a collector
- * also "write", into the measurement. False: it is none of these. Called from within the idle call.
+ * also "write", into the measurement; of a sensor that waits also "advertise", anew. False: it is
+ * none of these. Called from within the idle call.
  */
 bool peer_command(const char* line);
 

@@ -88,8 +88,6 @@ static uint32_t location_add(const struct peer_options* options, uint16_t servic
   return sd_ble_gatts_characteristic_add(service, &char_md, &attr, &handles);
 }
 
-/* Not restarted while nobody comes: who connects just then is refused at once by some controllers.
- */
 static void advertise(void) {
   const uint32_t nrf_err = sd_ble_gap_adv_start(adv_handle, CONFIG_NRF_SDH_BLE_CONN_TAG);
 
@@ -148,6 +146,18 @@ static void start(void) {
   advertise();
 }
 
+/* Not by a timer: who connects while advertising is off is refused at once by some controllers. */
+static bool command(const char* line) {
+  if (strcmp(line, "advertise") != 0) {
+    return false;
+  }
+  if (conn_handle == BLE_CONN_HANDLE_INVALID) {
+    (void)sd_ble_gap_adv_stop(adv_handle);
+    advertise();
+  }
+  return true;
+}
+
 static void on_ble_evt(const ble_evt_t* evt) {
   switch (evt->header.evt_id) {
     case BLE_GAP_EVT_CONNECTED:
@@ -164,4 +174,5 @@ static void on_ble_evt(const ble_evt_t* evt) {
   }
 }
 
-const struct peer_role sensor_role = {.init = init, .start = start, .on_ble_evt = on_ble_evt};
+const struct peer_role sensor_role = {
+    .init = init, .start = start, .on_ble_evt = on_ble_evt, .command = command};
