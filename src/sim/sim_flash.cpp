@@ -9,7 +9,8 @@ SimFlash::SimFlash(Timers& timers, const FlashGeometry& geometry, uint64_t laten
     : timers_(timers),
       geometry_(geometry),
       latency_us_(latency_us),
-      memory_(geometry.size, geometry.erase_value) {
+      memory_(geometry.size, geometry.erase_value),
+      words_((geometry.size + geometry.program_unit - 1) / geometry.program_unit) {
   timer_.expired = &SimFlash::expired;
   timer_.context = this;
 }
@@ -26,11 +27,18 @@ Status SimFlash::read(uint32_t offset, MutableBytes out) {
   ++counts_.reads;
   const uint64_t number = read_number_++;
   counts_.read_octets += out.size();
+  for_each_word(offset, out.size(), [this](size_t word) { ++words_[word].reads; });
   if (read_failure_ && *read_failure_ == number) {
     read_failure_.reset();
     return Status::kInternal;
   }
   std::copy_n(memory_.begin() + offset, out.size(), out.begin());
+  for (auto it = stuck_.lower_bound(offset); it != stuck_.end() && it->first - offset < out.size();
+       ++it) {
+    const auto [mask, value] = it->second;
+    uint8_t& octet = out[it->first - offset];
+    octet = static_cast<uint8_t>((octet & ~mask) | value);
+  }
   return Status::kOk;
 }
 
@@ -95,9 +103,36 @@ void SimFlash::complete() {
 
 void SimFlash::arrive(uint32_t octets) {
   const uint32_t whole = octets - octets % geometry_.program_unit;
-  const size_t count = std::min<size_t>(whole, data_.size());
-  std::copy_n(data_.begin(), octets >= data_.size() ? data_.size() : count,
-              memory_.begin() + offset_);
+  const size_t count = octets >= data_.size() ? data_.size() : whole;
+  std::copy_n(data_.begin(), count, memory_.begin() + offset_);
+  for_each_word(offset_, count, [this](size_t word) {
+    const auto begin = memory_.begin() + static_cast<std::ptrdiff_t>(word * geometry_.program_unit);
+    const auto end =
+        begin + std::min<std::ptrdiff_t>(geometry_.program_unit, memory_.end() - begin);
+    const bool is_blank =
+        std::all_of(begin, end, [this](uint8_t octet) { return octet == geometry_.erase_value; });
+    ++words_[word].programs;
+    words_[word].erases += is_blank ? 1 : 0;
+  });
+}
+
+template <class Count>
+void SimFlash::for_each_word(uint32_t offset, size_t size, Count count) {
+  const size_t unit = geometry_.program_unit;
+  for (size_t word = offset / unit; size != 0 && word * unit < offset + size; ++word) {
+    count(word);
+  }
+}
+
+void SimFlash::reset_counts() {
+  counts_ = {};
+  std::fill(words_.begin(), words_.end(), WordCounts());
+}
+
+void SimFlash::stick_bits(uint32_t offset, uint8_t mask, uint8_t value) {
+  StuckBits& stuck = stuck_[offset];
+  stuck.value = static_cast<uint8_t>((stuck.value & ~mask) | (value & mask));
+  stuck.mask |= mask;
 }
 
 void SimFlash::cut_power_at(uint64_t writes, uint32_t octets) {

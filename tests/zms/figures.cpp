@@ -108,15 +108,19 @@ void measure_bonding(StoreFigures& figures) {
   figures.is_valid = figures.is_valid && device.is_valid && slow.is_valid;
 }
 
+uint64_t most_programmed(const sim::SimFlash& flash) {
+  uint64_t most = 0;
+  for (const sim::WordCounts& word : flash.word_counts()) {
+    most = std::max<uint64_t>(most, word.programs);
+  }
+  return most;
+}
+
 WearFigures measure_wear(unsigned peers, bool& is_valid) {
   Measured device(4096);
   device.store_bonds(peers);
-  std::vector<uint64_t> lines(4096 / kLine);
   std::vector<uint64_t> erases(4096 / CoreBench::kSectorSize);
   device.flash.on_written = [&](uint32_t offset, Bytes data) {
-    for (uint32_t at = 0; at < data.size(); at += kLine) {
-      ++lines[(offset + at) / kLine];
-    }
     Ate ate;
     std::copy_n(data.begin(), kAteOctets, ate.raw().begin());
     const bool is_header = offset % CoreBench::kSectorSize == CoreBench::kSectorSize - kLine;
@@ -136,7 +140,7 @@ WearFigures measure_wear(unsigned peers, bool& is_valid) {
                       .octets = device.flash.counts().written_octets,
                       .least_erases = *std::min_element(erases.begin(), erases.end()),
                       .most_erases = *std::max_element(erases.begin(), erases.end()),
-                      .line_writes = *std::max_element(lines.begin(), lines.end())};
+                      .word_programs = most_programmed(device.flash)};
   for (const uint64_t count : erases) {
     figures.erases += count;
   }
@@ -236,13 +240,13 @@ std::string document_of(const StoreFigures& figures) {
       "already. A sector is\nemptied by writing its Empty ATE; the memory needs no erasing. The "
       "reference reads wrong from the reconnection named on.\n\n";
   text += heading({"peers", "reference", "device writes / octets", "sectors emptied",
-                   "per sector, least / most", "writes of the most written 16 octets"});
+                   "per sector, least / most", "programs of the most programmed word"});
   for (const WearFigures& one : figures.wear) {
     const char* wrong = one.peers == 1 ? "55" : one.peers == 2 ? "39" : "17";
-    text +=
-        row({number(one.peers), std::string("wrong from ") + wrong,
-             number(one.writes) + " / " + number(one.octets), number(one.erases),
-             number(one.least_erases) + " / " + number(one.most_erases), number(one.line_writes)});
+    text += row({number(one.peers), std::string("wrong from ") + wrong,
+                 number(one.writes) + " / " + number(one.octets), number(one.erases),
+                 number(one.least_erases) + " / " + number(one.most_erases),
+                 number(one.word_programs)});
   }
   return text;
 }

@@ -37,8 +37,8 @@ struct WearFigures {
   uint64_t erases = 0;
   uint64_t least_erases = 0;
   uint64_t most_erases = 0;
-  /// Of the line of 16 octets that is written most often.
-  uint64_t line_writes = 0;
+  /// Of the word of 4 octets that is programmed most often.
+  uint64_t word_programs = 0;
 };
 
 struct StoreFigures {

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Flash in memory, with the faults that real memory has: power cuts that tear a write, failing
-// reads and writes, latency.
+// reads and writes, stuck bits, latency; and with its wear.
 #pragma once
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <optional>
 #include <vector>
 
@@ -25,6 +26,18 @@ struct FlashCounts {
   uint64_t read_octets = 0;
   uint64_t writes = 0;
   uint64_t written_octets = 0;
+};
+
+/// What one word, a program unit of the medium, has been through.
+struct WordCounts {
+  /// Reads that took at least one octet of it.
+  uint32_t reads = 0;
+  uint32_t programs = 0;
+  /// Programs after which it was as never used: memory that is overwritten in place has no other
+  /// way to be erased.
+  uint32_t erases = 0;
+
+  friend bool operator==(const WordCounts&, const WordCounts&) = default;
 };
 
 /// Contents survive power_off(); everything else about a write under way is lost. A write reaches
@@ -52,7 +65,10 @@ class SimFlash final : public Flash {
   std::vector<uint8_t>& memory() { return memory_; }
   const std::vector<uint8_t>& memory() const { return memory_; }
   const FlashCounts& counts() const { return counts_; }
-  void reset_counts() { counts_ = {}; }
+  /// One for each word, in the order of addresses.
+  const std::vector<WordCounts>& word_counts() const { return words_; }
+  /// Also those of the words.
+  void reset_counts();
   /// For the writes to come, in microseconds.
   void set_latency(uint64_t latency_us) { latency_us_ = latency_us; }
 
@@ -69,6 +85,9 @@ class SimFlash final : public Flash {
   void fail_write_at(uint64_t writes, uint32_t octets = 0);
   /// Makes read number `reads` from now fail with kInternal.
   void fail_read_at(uint64_t reads);
+  /// From now on the octet at `offset` reads `value` in the bits of `mask`, whatever is written
+  /// there. Restarts do not heal it; memory() has what was written.
+  void stick_bits(uint32_t offset, uint8_t mask, uint8_t value);
   /// From now on every write fails, until called with false.
   void fail_all_writes(bool fail) { fail_all_writes_ = fail; }
 
@@ -81,9 +100,17 @@ class SimFlash final : public Flash {
     uint32_t octets;
   };
 
+  struct StuckBits {
+    uint8_t mask;
+    uint8_t value;
+  };
+
   static void expired(void* context);
   void complete();
   void arrive(uint32_t octets);
+  /// Calls `count(word)` for each word that `size` octets at `offset` touch.
+  template <class Count>
+  void for_each_word(uint32_t offset, size_t size, Count count);
 
   Timers& timers_;
   FlashGeometry geometry_;
@@ -91,7 +118,9 @@ class SimFlash final : public Flash {
   Timer timer_;
   FlashSink* sink_ = nullptr;
   std::vector<uint8_t> memory_;
+  std::map<uint32_t, StuckBits> stuck_;
   FlashCounts counts_;
+  std::vector<WordCounts> words_;
   /// Since construction: what the plans below count in.
   uint64_t read_number_ = 0;
   uint64_t write_number_ = 0;
