@@ -68,7 +68,7 @@ Status CoreBench::boot() {
   store.reset();
   flash.power_on();
   stack = PlainStack();
-  store.emplace(flash, Options{.sector_size = kSectorSize});
+  store.emplace(flash, options);
   watched.emplace(*store, written);
   manager.emplace(stack, *watched, timers, crypto);
   PM_TRY(manager->init());

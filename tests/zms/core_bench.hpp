@@ -120,7 +120,10 @@ class CoreBench {
  public:
   static constexpr uint32_t kSectorSize = 1024;
 
-  explicit CoreBench(uint32_t size = 4096) : flash(timers, sim::nrf54l_geometry(size)) {}
+  explicit CoreBench(uint32_t size = 4096)
+      : CoreBench(sim::nrf54l_geometry(size), {.sector_size = kSectorSize}) {}
+  CoreBench(const FlashGeometry& geometry, const Options& store_options)
+      : options(store_options), flash(timers, geometry) {}
 
   /// Starts afresh on what the flash holds, as after a reset.
   Status boot();
@@ -146,6 +149,7 @@ class CoreBench {
   /// The rest of a connection of `peer`: it writes CCCDs, gets the highest rank, and leaves.
   Status change_and_leave(unsigned peer, const Value& attributes);
 
+  const Options options;
   NoTimers timers;
   sim::SimFlash flash;
   sim::SeededCrypto crypto{1};
