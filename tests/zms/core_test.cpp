@@ -1,20 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The core and the store together on the 4 KiB that a product has: many reconnections, a store that
-// fills up.
+// The core and the store together on the 4 KiB that a product has: bonds of the reference, many
+// reconnections, a store that fills up.
 #include <gtest/gtest.h>
 
 #include <algorithm>
 #include <cstdio>
-#include <map>
-#include <set>
 
 #include "zms/core_bench.hpp"
+#include "zms/golden.hpp"
 
 namespace pm::zms {
 namespace {
 
-uint32_t key_of(unsigned peer, unsigned data) { return peer << 16 | data; }
+uint32_t record_of(unsigned peer, unsigned data) { return peer << 16 | data; }
 
 Value cccds(unsigned seed) {
   Value result(20);
@@ -45,6 +44,46 @@ class Core : public testing::Test, public CoreBench {
     }
   }
 };
+
+class GoldenPeers : public Core, public testing::WithParamInterface<std::string> {};
+
+TEST_P(GoldenPeers, ReadThroughThePeerManagerAsTheManifestSays) {
+  const Json entry = golden_entry("peer_manager", GetParam());
+  flash.memory() = read_image(entry.at("file"));
+  flash.reset_counts();
+  ASSERT_EQ(boot(), Status::kOk);
+  settle();
+  EXPECT_EQ(flash.counts().writes, 0u);
+
+  const Json& peers = entry.at("peers");
+  EXPECT_EQ(manager->peer_count(), peers.size());
+  const auto expect_loaded = [&](uint32_t key, const std::optional<Value>& expected) {
+    alignas(4) std::array<uint8_t, 256> value{};
+    uint32_t length = value.size();
+    const Status status =
+        manager->peer_data_load(static_cast<uint16_t>(key >> 16),
+                                static_cast<pm_peer_data_id>(key & 0xFFFF), value.data(), &length);
+    EXPECT_EQ(status, expected ? Status::kOk : Status::kNotFound) << std::hex << key;
+    if (ok(status) && expected) {
+      EXPECT_EQ(Value(value.begin(), value.begin() + length), *expected) << std::hex << key;
+    }
+  };
+  uint16_t peer = manager->next_peer_id_get(PM_PEER_ID_INVALID);
+  for (const auto& [id, kinds] : peers.items()) {
+    EXPECT_EQ(std::to_string(peer), id);
+    peer = manager->next_peer_id_get(peer);
+    for (const auto& [kind, record] : kinds.items()) {
+      expect_loaded(key_of(record.at("key")), value_of(record.at("raw")));
+    }
+  }
+  EXPECT_EQ(peer, PM_PEER_ID_INVALID);
+  for (const auto& key : entry.at("absent")) {
+    expect_loaded(key_of(key), std::nullopt);
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(PeerManager, GoldenPeers, testing::ValuesIn(names_in("peer_manager")),
+                         [](const auto& instance) { return instance.param; });
 
 // A million; with a sanitizer, which makes a minute of ten seconds, a tenth of it.
 #if !defined(__has_feature)
@@ -118,7 +157,7 @@ TEST_F(Core, AFullStoreRefusesClearlyLosesNoBondAndGoesOnAfterADeletion) {
   const auto holds = [&](unsigned peer) {
     Value value(80);
     size_t length = 0;
-    return store->read(key_of(peer, 7), value, length) == Status::kOk &&
+    return store->read(record_of(peer, 7), value, length) == Status::kOk &&
            value == octets_of(bond(peer, peer));
   };
   for (unsigned peer = 0; peer < stored; ++peer) {
