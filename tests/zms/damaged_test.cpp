@@ -2,6 +2,7 @@
 //
 // Memory that nobody vouches for: a mount of anything ends, and what it accepts can be read and
 // written without harm.
+#include <algorithm>
 #include <random>
 
 #include "zms/ate.hpp"
@@ -99,6 +100,36 @@ TEST(Damaged, NoiseIsTakenOverWhereThatIsAsked) {
     device.options.overwrite_foreign = true;
     ASSERT_EQ(device.boot(), Status::kOk);
     use(device);
+  }
+}
+
+// One bit that takes no write, anywhere. Checksums see it, so that a record is right, an older
+// version of it, or gone; never another value.
+TEST(Damaged, AStuckBitInventsNoValue) {
+  for (uint32_t seed = 1; seed <= 400; ++seed) {
+    Random random(seed);
+    const uint32_t place = random() % 4096;
+    const auto mask = static_cast<uint8_t>(1u << random() % 8);
+    SCOPED_TRACE("seed " + std::to_string(seed) + ": octet " + std::to_string(place));
+    Device device(sim::nrf54l_geometry(4096), {.sector_size = 1024, .data_crc = true});
+    device.flash.stick_bits(place, mask, static_cast<uint8_t>(random()));
+    std::map<uint32_t, std::vector<Value>> written;
+    for (uint32_t i = 0; i < 120; ++i) {
+      if (i % 40 == 0 && device.boot() != Status::kOk) {
+        EXPECT_NE(device.store->mount_error(), MountError::kNone);
+        break;
+      }
+      const uint32_t key = random() % 12;
+      const Value value = filled(key % 3 == 0 ? 4 : 20 + 6 * key, static_cast<uint8_t>(i));
+      written[key].push_back(value);
+      ASSERT_NE(device.put(key, value), Status::kBusy) << "never completed";
+    }
+    (void)device.boot();
+    for (const auto& [key, values] : written) {
+      const auto read = device.get(key);
+      EXPECT_TRUE(!read || std::find(values.begin(), values.end(), *read) != values.end())
+          << "key " << key << " reads " << testing::PrintToString(*read);
+    }
   }
 }
 
