@@ -12,6 +12,7 @@ from outcome import PATIENCE_S, Failed, require
 
 # How long a scan is given before the device that it looks for advertises anew.
 LOOK_S = 2.0
+POWER_TRIES = 3
 PROMPT = re.compile(r"\[[^\]\n]*\]#\s*")
 
 START_CONTROLLERS = """
@@ -190,6 +191,14 @@ class Bluez:
         found = self.command(f"connect {address}", "Connection successful|Failed to connect: [^\n]*", limit_s)
         if "successful" not in found[0]:
             raise Failed(f"BlueZ: {found[0]}")
+
+    def power_cycle(self) -> None:
+        """A command that power-off has cut short can cost the kernel its first one after power-on: a user tries again."""
+        self.command("power off", "Changing power off succeeded")
+        for _ in range(POWER_TRIES):
+            if "succeeded" in self.command("power on", "Changing power on succeeded|Failed to set power on")[0]:
+                return
+        raise Failed("BlueZ: its controller does not come up again")
 
     # --- what it keeps ---
 

@@ -119,8 +119,7 @@ def private_advertiser(stage: Stage) -> None:
     peer.expect_text("Subscribed")
     power_cut(peer, bluez)
     # Power makes a new address; what was registered stays.
-    bluez.command("power off", "Changing power off succeeded")
-    bluez.command("power on", "Changing power on succeeded")
+    bluez.power_cycle()
     peer.start()
     return_encrypted(stage, COMPARISON.level)
     soon(lambda: check_no_pairing(peer, bluez))
