@@ -6,9 +6,7 @@
 namespace pm {
 
 void GattClientCache::want_address_resolution(uint16_t conn_handle, PeerId peer) {
-  size_t length = 0;
-  const bool is_stored = ok(database_.load(peer, kCentralAddrResData, {}, length));
-  if (!is_stored) {
+  if (!ids_.is_address_resolution_stored(peer)) {
     states_.set(conn_handle, LinkFlag::kCarWanted);
   }
 }

@@ -48,11 +48,7 @@ void GattServerCache::continue_announcing() {
 }
 
 void GattServerCache::arm_service_changed(uint16_t conn_handle, PeerId peer) {
-  uint8_t pending = 0;
-  size_t length = 0;
-  const Status loaded =
-      database_.load(peer, kServiceChangedPendingData, MutableBytes(&pending, 1), length);
-  if (ok(loaded) && pending == 1) {
+  if (ids_.is_service_changed_pending(peer)) {
     states_.set(conn_handle, LinkFlag::kServiceChangedPending);
   }
 }

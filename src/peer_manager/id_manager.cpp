@@ -42,10 +42,13 @@ void IdManager::reset() {
   index_.reset();
   allow_list_.fill(0);
   allow_list_size_ = 0;
-  for (PeerId peer = pool_.next(kInvalidPeer); peer != kInvalidPeer && !index_.is_full();
-       peer = pool_.next(peer)) {
-    read_identity(peer);
+}
+
+void IdManager::remember(PeerId peer, const ble_gap_id_key_t& identity) {
+  if (!index_.has_place_for(peer)) {
+    return;
   }
+  index_.put(peer, identity, read_flags(peer));
 }
 
 void IdManager::on_ble_event(const ble_evt_t& event) {
@@ -76,24 +79,64 @@ void IdManager::on_database_event(const pm_evt& event) {
     forget_peer(peer);
     return;
   }
+  const bool is_update = event.evt_id == PM_EVT_PEER_DATA_UPDATE_SUCCEEDED;
+  const auto data = event.peer_data_update_succeeded.data_id;
   // A deletion may fail after the bond is gone.
-  const bool may_have_changed =
-      event.evt_id == PM_EVT_PEER_DELETE_FAILED ||
-      (event.evt_id == PM_EVT_PEER_DATA_UPDATE_SUCCEEDED &&
-       event.peer_data_update_succeeded.data_id == PM_PEER_DATA_ID_BONDING);
-  if (may_have_changed) {
+  if (event.evt_id == PM_EVT_PEER_DELETE_FAILED || (is_update && data == PM_PEER_DATA_ID_BONDING)) {
     read_identity(peer);
+    return;
+  }
+  const bool is_flag =
+      data == PM_PEER_DATA_ID_SERVICE_CHANGED_PENDING || data == PM_PEER_DATA_ID_CENTRAL_ADDR_RES;
+  if (const IdentityIndex::Entry* known = index_.find(peer); is_update && is_flag && known) {
+    index_.put(peer, known->identity, read_flags(peer));
   }
 }
 
 void IdManager::read_identity(PeerId peer) {
   pm_peer_data_bonding bonding;
   if (ok(database_.load_bonding(peer, bonding))) {
-    index_.put(peer, bonding.peer_ble_id);
+    remember(peer, bonding.peer_ble_id);
   } else {
     index_.remove(peer);
   }
   wipe(&bonding, sizeof bonding);
+}
+
+PeerFlags IdManager::read_flags(PeerId peer) const {
+  PeerFlags flags{};
+  flags.service_changed_pending = config::kServiceChanged && reads_service_changed_pending(peer);
+  flags.address_resolution_stored = reads_address_resolution_stored(peer);
+  return flags;
+}
+
+bool IdManager::reads_service_changed_pending(PeerId peer) const {
+  uint8_t pending = 0;
+  size_t length = 0;
+  return ok(database_.load(peer, kServiceChangedPendingData, MutableBytes(&pending, 1), length)) &&
+         pending == 1;
+}
+
+bool IdManager::reads_address_resolution_stored(PeerId peer) const {
+  size_t length = 0;
+  return ok(database_.load(peer, kCentralAddrResData, {}, length));
+}
+
+// Of a peer being deleted only storage knows what still exists.
+const IdentityIndex::Entry* IdManager::indexed(PeerId peer) const {
+  return pool_.is_active(peer) ? index_.find(peer) : nullptr;
+}
+
+bool IdManager::is_service_changed_pending(PeerId peer) const {
+  const IdentityIndex::Entry* known = indexed(peer);
+  return known != nullptr ? known->flags.service_changed_pending != 0
+                          : reads_service_changed_pending(peer);
+}
+
+bool IdManager::is_address_resolution_stored(PeerId peer) const {
+  const IdentityIndex::Entry* known = indexed(peer);
+  return known != nullptr ? known->flags.address_resolution_stored != 0
+                          : reads_address_resolution_stored(peer);
 }
 
 int IdManager::tracked_index(uint16_t conn_handle) const {
@@ -139,10 +182,9 @@ const ble_gap_addr_t* IdManager::address_of(uint16_t conn_handle) const {
 }
 
 Status IdManager::identity_of(PeerId peer, ble_gap_id_key_t& out) const {
-  // Of a peer being deleted only storage knows whether the bond still exists.
-  const ble_gap_id_key_t* known = pool_.is_active(peer) ? index_.find(peer) : nullptr;
+  const IdentityIndex::Entry* known = indexed(peer);
   if (known != nullptr) {
-    copy_octets(&out, known, sizeof out);
+    copy_octets(&out, &known->identity, sizeof out);
     return Status::kOk;
   }
   pm_peer_data_bonding bonding;
@@ -169,31 +211,35 @@ PeerId IdManager::identify(const ble_gap_addr_t& address) const {
       address.addr_type != BLE_GAP_ADDR_TYPE_RANDOM_PRIVATE_RESOLVABLE) {
     return kInvalidPeer;
   }
-  for (uint16_t id = 0; id < kPeerIds; ++id) {
-    const PeerId peer{id};
-    ble_gap_id_key_t identity{};
-    const bool is_match =
-        pool_.is_used(peer) && ok(identity_of(peer, identity)) && is_same_device(identity, address);
-    wipe(&identity, sizeof identity);
-    if (is_match) {
-      return peer;
+  ble_gap_id_key_t identity{};
+  PeerId found = kInvalidPeer;
+  for (const IdentityIndex::Entry& entry : index_.entries()) {
+    if (is_same_device(entry.identity, address) && ok(identity_of(entry.peer, identity))) {
+      found = entry.peer;
+      break;
     }
   }
-  return kInvalidPeer;
+  const bool are_all_indexed = index_.entries().size() == pool_.count();
+  for (uint16_t id = 0; id < kPeerIds && found == kInvalidPeer && !are_all_indexed; ++id) {
+    const PeerId peer{id};
+    const bool is_match = pool_.is_used(peer) && index_.find(peer) == nullptr &&
+                          ok(identity_of(peer, identity)) && is_same_device(identity, address);
+    found = is_match ? peer : kInvalidPeer;
+  }
+  wipe(&identity, sizeof identity);
+  return found;
 }
 
-PeerId IdManager::find_by_master_id(const ble_gap_master_id_t& master_id, PeerId likely) const {
+PeerId IdManager::find_by_master_id(const ble_gap_master_id_t& master_id, PeerId likely,
+                                    pm_peer_data_bonding& bonding) const {
   if (is_zero(master_id)) {
     return kInvalidPeer;
   }
   const auto names_key_of = [&](PeerId peer) {
-    pm_peer_data_bonding bonding;
     // A peer being deleted gets nothing any more.
-    const bool is_named = pool_.is_active(peer) && ok(database_.load_bonding(peer, bonding)) &&
-                          (are_equal(bonding.own_ltk.master_id, master_id) ||
-                           are_equal(bonding.peer_ltk.master_id, master_id));
-    wipe(&bonding, sizeof bonding);
-    return is_named;
+    return pool_.is_active(peer) && ok(database_.load_bonding(peer, bonding)) &&
+           (are_equal(bonding.own_ltk.master_id, master_id) ||
+            are_equal(bonding.peer_ltk.master_id, master_id));
   };
   if (likely != kInvalidPeer && names_key_of(likely)) {
     return likely;

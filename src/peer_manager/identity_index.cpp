@@ -10,41 +10,49 @@ void IdentityIndex::reset() {
   size_ = 0;
 }
 
-size_t IdentityIndex::index_of(PeerId peer) const {
-  size_t at = 0;
-  while (at < size_ && entries_[at].peer != peer) {
-    ++at;
-  }
-  return at;
-}
-
-const ble_gap_id_key_t* IdentityIndex::find(PeerId peer) const {
-  const size_t at = index_of(peer);
-  return at < size_ ? &entries_[at].identity : nullptr;
-}
-
-void IdentityIndex::put(PeerId peer, const ble_gap_id_key_t& identity) {
-  if constexpr (config::kIdentityIndexSize > 0) {
-    const size_t at = index_of(peer);
-    if (at == entries_.size()) {
-      return;
+size_t IdentityIndex::place_of(PeerId peer) const {
+  size_t first = 0;
+  size_t end = size_;
+  while (first < end) {
+    const size_t middle = (first + end) / 2;
+    if (entries_[middle].peer < peer) {
+      first = middle + 1;
+    } else {
+      end = middle;
     }
-    if (at == size_) {
+  }
+  return first;
+}
+
+const IdentityIndex::Entry* IdentityIndex::find(PeerId peer) const {
+  const Entry* const entry = entries_.data() + place_of(peer);
+  return is_at(entry, peer) ? entry : nullptr;
+}
+
+void IdentityIndex::put(PeerId peer, const ble_gap_id_key_t& identity, PeerFlags flags) {
+  if constexpr (config::kIdentityIndexSize > 0) {
+    Entry* const entry = entries_.data() + place_of(peer);
+    if (!is_at(entry, peer)) {
+      if (size_ == entries_.size()) {
+        return;
+      }
+      copy_octets(entry + 1, entry, octets_from(entry));
       ++size_;
     }
-    entries_[at].peer = peer;
-    copy_octets(&entries_[at].identity, &identity, sizeof identity);
+    entry->peer = peer;
+    entry->flags = flags;
+    copy_octets(&entry->identity, &identity, sizeof identity);
   }
 }
 
 void IdentityIndex::remove(PeerId peer) {
-  const size_t at = index_of(peer);
-  if (at == size_) {
+  Entry* const entry = entries_.data() + place_of(peer);
+  if (!is_at(entry, peer)) {
     return;
   }
-  Entry& last = entries_[--size_];
-  copy_octets(&entries_[at], &last, sizeof last);
-  wipe(&last, sizeof last);
+  --size_;
+  copy_octets(entry, entry + 1, octets_from(entry));
+  wipe(entries_.data() + size_, sizeof(Entry));
 }
 
 }  // namespace pm

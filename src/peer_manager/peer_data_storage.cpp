@@ -26,7 +26,7 @@ static_assert(offsetof(pm_peer_data_local_gatt_db, len) == 4);
 static_assert(offsetof(pm_peer_data_local_gatt_db, data) == 6);
 
 // The bonding record goes first: whatever a power cut leaves behind then belongs to nobody and is
-// removed at the next start. The obsolete kinds may exist in old images.
+// removed before its ID is given out. The obsolete kinds may exist in old images.
 constexpr uint8_t kDeletionOrder[] = {PM_PEER_DATA_ID_BONDING,
                                       PM_PEER_DATA_ID_BONDING_V1,
                                       PM_PEER_DATA_ID_SERVICE_CHANGED_PENDING,
@@ -60,17 +60,17 @@ Status PeerDataStorage::init() {
   pool_.reset();
   first_orphan_ = 0;
 
-  // Only IDs that occur among the stored keys need a look; a store that cannot list its keys leaves
-  // all of them.
+  // Only IDs that occur among the stored keys need a look. A store that cannot list them is asked
+  // for every bond, and for what peers without one left behind when an ID is given out.
   std::array<uint32_t, kPeerIds / 32> occurring{};
   const auto note = [](void* context, uint32_t key) {
     if (const uint32_t id = key >> 16; id < kPeerIds) {
       (*static_cast<decltype(occurring)*>(context))[id / 32] |= 1u << (id % 32);
     }
   };
-  const bool are_listed = ok(storage_.visit_keys(note, &occurring));
+  keys_are_listed_ = ok(storage_.visit_keys(note, &occurring));
   for (uint16_t id = 0; id < kPeerIds; ++id) {
-    if (!are_listed || (occurring[id / 32] >> (id % 32) & 1u) != 0) {
+    if (!keys_are_listed_ || (occurring[id / 32] >> (id % 32) & 1u) != 0) {
       discover(PeerId{id});
     }
   }
@@ -91,21 +91,58 @@ Status PeerDataStorage::init() {
 }
 
 void PeerDataStorage::discover(PeerId peer) {
+  pm_peer_data_bonding bonding;
   size_t length = 0;
-  for (const uint8_t data : kDeletionOrder) {
-    const Status found = storage_.read(record_key(peer, DataId{data}), {}, length);
-    if (found == Status::kNotFound) {
-      continue;
-    }
+  const MutableBytes out(reinterpret_cast<uint8_t*>(&bonding), sizeof bonding);
+  const Status found = storage_.read(record_key(peer, kBondingData), out, length);
+  uint8_t step = 0;
+  if (found != Status::kNotFound) {
     // An unreadable bond still holds its ID: the data is neither given to another peer nor taken
     // for orphaned.
-    if (data == PM_PEER_DATA_ID_BONDING) {
-      pool_.claim(peer);
-      return;
-    }
+    pool_.claim(peer);
+  } else if (keys_are_listed_ && find_record(peer, step) != Status::kNotFound) {
     pool_.mark_orphaned(peer);
-    return;
   }
+  if (ok(found) && length == sizeof bonding) {
+    router_.bond_found(peer, bonding.peer_ble_id);
+  }
+  wipe(&bonding, sizeof bonding);
+}
+
+Status PeerDataStorage::find_record(PeerId peer, uint8_t& step) const {
+  for (; step < std::size(kDeletionOrder); ++step) {
+    size_t length = 0;
+    const Status found = read(peer, DataId{kDeletionOrder[step]}, {}, length);
+    if (found != Status::kNotFound) {
+      return found;
+    }
+  }
+  return Status::kNotFound;
+}
+
+PeerId PeerDataStorage::allocate() {
+  PeerId peer = pool_.allocate();
+  bool are_orphans_found = false;
+  while (peer != kInvalidPeer && !keys_are_listed_) {
+    uint8_t step = 0;
+    const Status found = find_record(peer, step);
+    if (found == Status::kNotFound) {
+      break;
+    }
+    pool_.release(peer);
+    if (!ok(found)) {
+      return kInvalidPeer;
+    }
+    // Given out when it has been cleaned.
+    pool_.mark_orphaned(peer);
+    are_orphans_found = true;
+    peer = pool_.allocate();
+  }
+  if (are_orphans_found) {
+    first_orphan_ = 0;
+    clean();
+  }
+  return peer;
 }
 
 Status PeerDataStorage::read(PeerId peer, DataId data, MutableBytes out,
@@ -172,22 +209,13 @@ PeerDataStorage::Outlook PeerDataStorage::outlook(PeerId peer, DataId data) cons
 
 // Removes the next record of the peer being cleaned. kNotFound: none is left.
 Status PeerDataStorage::clean_next_record() {
-  for (; clean_step_ < std::size(kDeletionOrder); ++clean_step_) {
-    const DataId data{kDeletionOrder[clean_step_]};
-    // The bond is removed unseen: so the deletion of a peer without any record also ends by a
-    // completion.
-    const bool unseen = data == kBondingData && pool_.is_used(cleaned_);
-    if (!unseen) {
-      size_t length = 0;
-      const Status found = read(cleaned_, data, {}, length);
-      if (found == Status::kNotFound) {
-        continue;
-      }
-      PM_TRY(found);
-    }
-    return write(cleaned_, data, {}, Origin::kPeerDeletion);
+  // The bond is removed unseen: so the deletion of a peer without any record also ends by a
+  // completion.
+  const bool unseen = clean_step_ == 0 && pool_.is_used(cleaned_);
+  if (!unseen) {
+    PM_TRY(find_record(cleaned_, clean_step_));
   }
-  return Status::kNotFound;
+  return write(cleaned_, DataId{kDeletionOrder[clean_step_]}, {}, Origin::kPeerDeletion);
 }
 
 // One peer at a time: after a power cut at most one peer is partly deleted. Handlers of the events

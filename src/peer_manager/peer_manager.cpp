@@ -33,8 +33,8 @@ Status PeerManager::init() {
   initialized_ = false;
   states_.reset();
   database_.reset();
-  PM_TRY(storage_.init());
   ids_.reset();
+  PM_TRY(storage_.init());
   if (!ok(security_manager_.init())) {
     return Status::kInternal;
   }
@@ -105,6 +105,10 @@ void PeerManager::notify_application(pm_evt& event) {
 
 // ---- The order in which modules' events are delivered: one function per source, receivers top to
 // bottom.
+
+void EventRouter::bond_found(PeerId peer, const ble_gap_id_key_t& identity) {
+  pm_.ids_.remember(peer, identity);
+}
 
 void EventRouter::from_id_manager(pm_evt& event) {
   pm_.notify_application(event);

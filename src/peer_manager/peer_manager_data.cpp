@@ -160,7 +160,7 @@ Status PeerManager::peer_new(uint16_t* peer, const pm_peer_data_bonding* bonding
     *peer = to_number(known);
     return Status::kOk;
   }
-  const PeerId fresh = pool_.allocate();
+  const PeerId fresh = database_.allocate_peer();
   *peer = to_number(fresh);
   if (fresh == kInvalidPeer) {
     return Status::kNoMem;

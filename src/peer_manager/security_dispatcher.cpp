@@ -199,16 +199,18 @@ Status SecurityDispatcher::prepare_keys(uint16_t conn_handle, uint8_t role, bool
 
 void SecurityDispatcher::on_sec_info_request(uint16_t conn_handle,
                                              const ble_gap_evt_sec_info_request_t& request) {
-  const PeerId named = ids_.find_by_master_id(request.master_id, ids_.peer_of(conn_handle));
+  pm_peer_data_bonding bonding{};
+  const PeerId named =
+      ids_.find_by_master_id(request.master_id, ids_.peer_of(conn_handle), bonding);
   if (named != kInvalidPeer) {
     ids_.set_peer(conn_handle, named);
   }
   start(conn_handle, PM_CONN_SEC_PROCEDURE_ENCRYPTION);
 
-  pm_peer_data_bonding bonding{};
   const ble_gap_enc_key_t& key = bonding.own_ltk;
   const bool has_key =
-      request.enc_info != 0 && ok(database_.load_bonding(ids_.peer_of(conn_handle), bonding)) &&
+      request.enc_info != 0 &&
+      (named != kInvalidPeer || ok(database_.load_bonding(ids_.peer_of(conn_handle), bonding))) &&
       (key.enc_info.lesc != 0 ||
        (key.master_id.ediv == request.master_id.ediv &&
         std::memcmp(key.master_id.rand, request.master_id.rand, sizeof key.master_id.rand) == 0));

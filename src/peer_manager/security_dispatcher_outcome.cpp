@@ -107,7 +107,7 @@ bool SecurityDispatcher::store_bond(uint16_t conn_handle) {
   PeerId peer = ids_.peer_of(conn_handle);
   const bool is_new = peer == kInvalidPeer;
   if (is_new) {
-    peer = pool_.allocate();
+    peer = database_.allocate_peer();
     if (peer == kInvalidPeer) {
       router_.unexpected(conn_handle, Status::kNoMem);
       return false;

@@ -169,7 +169,8 @@ TEST_F(GattCaches, NothingThatDoesNotFitIsUnexpected) {
 
 TEST_F(GattCaches, AFailedReadOfAddressResolutionEndsTheQuery) {
   bonded_link();
-  storage.records.erase(FakeStorage::key(0, 9));
+  EXPECT_EQ(manager().peer_data_delete(0, PM_PEER_DATA_ID_CENTRAL_ADDR_RES), Status::kOk);
+  storage.run();
   disconnect(kLink);
   connect(kLink, kPeripheral, address(0));
   car_found(kLink, 5);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Which peer is behind a connection.
+#include <utility>
+
 #include "peer_manager/support/device.hpp"
 
 namespace pm::test {
@@ -92,6 +94,101 @@ TEST_F(Identification, ReadsNoStorageForIndexedPeers) {
     EXPECT_EQ(storage.reads, before);
   } else {
     EXPECT_EQ(storage.reads, before + 4);
+  }
+}
+
+// How often storage is touched from connection to disconnection of a peer that is in the index.
+class StorageCounts : public Identification {
+ protected:
+  static constexpr uint16_t kLegacy = 0;
+  static constexpr uint16_t kLesc = 1;
+
+  void SetUp() override {
+    if (config::kIdentityIndexSize < 2) {
+      GTEST_SKIP() << "CONFIG_PM_IDENTITY_INDEX_SIZE is too small in this build";
+    }
+    put_bond(kLegacy, legacy_bond(address(1), 7));
+    put_bond(kLesc, bond_with_irk(address(2), kIrk));
+    for (const uint16_t peer : {kLegacy, kLesc}) {
+      put_local_db(peer, {1, 2, 3});
+      storage.put_word(peer, PM_PEER_DATA_ID_PEER_RANK, 5 + peer);
+      storage.put_word(peer, PM_PEER_DATA_ID_CENTRAL_ADDR_RES, 1);
+    }
+    reboot();
+    const ble_gap_sec_params_t params = bonding_params();
+    ASSERT_EQ(manager().sec_params_set(&params), Status::kOk);
+  }
+  int reads() { return std::exchange(storage.reads, 0); }
+  void expect_no_writes() {
+    storage.run();
+    EXPECT_EQ(storage.writes, 0);
+    EXPECT_TRUE(storage.removed.empty());
+  }
+};
+
+TEST_F(StorageCounts, AStrangerCostsNone) {
+  ble_gap_addr_t stranger = kResolvable;
+  stranger.addr[0] ^= 1;
+  for (const ble_gap_addr_t& its_address : {address(9), stranger}) {
+    for (const uint8_t role : {kPeripheral, kCentral}) {
+      reads();
+      connect(kLink, role, its_address);
+      disconnect(kLink);
+      EXPECT_EQ(reads(), 0);
+    }
+  }
+  expect_no_writes();
+}
+
+TEST_F(StorageCounts, AKnownPeerCostsOneReadForItsAttributesAndOneForItsKey) {
+  for (const ble_gap_addr_t& its_address : {address(1), address(2), kResolvable}) {
+    for (const uint8_t role : {kPeripheral, kCentral}) {
+      soft_device.sys_attrs[kLink] = {1, 2, 3};
+      reads();
+      connect(kLink, role, its_address);
+      EXPECT_NE(peer_of(kLink), PM_PEER_ID_INVALID);
+      EXPECT_LE(reads(), 1);
+      if (role == kCentral) {
+        EXPECT_EQ(manager().conn_secure(kLink, false), Status::kOk);
+      } else if (peer_of(kLink) == kLegacy) {
+        sec_info_request(kLink, legacy_bond(address(1), 7).own_ltk.master_id);
+        EXPECT_TRUE(soft_device.info_replies.back().enc_info.has_value());
+      } else {
+        sec_info_request(kLink, {});
+        EXPECT_TRUE(soft_device.info_replies.back().enc_info.has_value());
+      }
+      conn_sec_update(kLink, 2);
+      EXPECT_LE(reads(), 1);
+      disconnect(kLink);
+      EXPECT_EQ(reads(), 0);
+    }
+  }
+  expect_no_writes();
+}
+
+// What the index knows of a peer follows what is stored.
+TEST_F(StorageCounts, TheIndexFollowsTheRecords) {
+  EXPECT_EQ(manager().peer_data_delete(kLesc, PM_PEER_DATA_ID_CENTRAL_ADDR_RES), Status::kOk);
+  storage.run();
+  connect(kLink, kPeripheral, address(2));
+  EXPECT_EQ(soft_device.uuid_reads, std::vector<uint16_t>{kLink}) << "nothing is stored";
+  car_found(kLink, 5);
+  value_read(kLink, 5, {1});
+  storage.run();
+  disconnect(kLink);
+  connect(kLink, kPeripheral, address(2));
+  EXPECT_EQ(soft_device.uuid_reads, std::vector<uint16_t>{kLink}) << "1 is stored";
+  disconnect(kLink);
+  if constexpr (config::kServiceChanged) {
+    manager().local_database_has_changed();
+    storage.run();
+    connect(kLink, kPeripheral, address(2));
+    EXPECT_EQ(soft_device.service_changed.size(), 1u);
+    sc_confirm(kLink);
+    storage.run();
+    disconnect(kLink);
+    connect(kLink, kPeripheral, address(2));
+    EXPECT_EQ(soft_device.service_changed.size(), 1u) << "paid";
   }
 }
 

@@ -30,6 +30,8 @@ class EventRouter {
   void to_application(pm_evt_id id, uint16_t conn_handle);
   void unexpected(uint16_t conn_handle, Status error, PeerId peer = kInvalidPeer);
 
+  /// At initialisation.
+  void bond_found(PeerId peer, const ble_gap_id_key_t& identity);
   void from_id_manager(pm_evt& event);
   /// A pairing needs our parameters.
   void params_requested(uint16_t conn_handle, const ble_gap_sec_params_t& peer_params);

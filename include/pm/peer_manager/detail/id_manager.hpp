@@ -28,8 +28,10 @@ class IdManager {
   IdManager(const IdManager&) = delete;
   IdManager& operator=(const IdManager&) = delete;
 
-  /// Fills the index from storage.
+  /// Before storage is read.
   void reset();
+  /// Puts a stored bond into the index.
+  void remember(PeerId peer, const ble_gap_id_key_t& identity);
 
   void on_ble_event(const ble_evt_t& event);
   /// Keeps the index and the links in step with storage.
@@ -43,8 +45,10 @@ class IdManager {
   /// Address of the peer as reported at connection; nullptr for an unknown connection.
   const ble_gap_addr_t* address_of(uint16_t conn_handle) const;
 
-  /// Peer whose bond has a legacy key of this name; `likely` is tried first.
-  PeerId find_by_master_id(const ble_gap_master_id_t& master_id, PeerId likely) const;
+  /// Peer whose bond has a legacy key of this name; `likely` is tried first. `bonding` gets the
+  /// bond, or is overwritten with another; the caller wipes it.
+  PeerId find_by_master_id(const ble_gap_master_id_t& master_id, PeerId likely,
+                           pm_peer_data_bonding& bonding) const;
   /// Peer other than `except` whose bond is with the same device as `bonding`. Peers being deleted
   /// do not count.
   PeerId find_duplicate(const pm_peer_data_bonding& bonding, PeerId except = kInvalidPeer) const;
@@ -53,6 +57,10 @@ class IdManager {
   /// 3, Part C, 10.8.2.3.
   bool resolves(const ble_gap_addr_t& address, const ble_gap_irk_t& irk) const;
 
+  /// What a connection of a bonded peer asks for: Service Changed is owed to it; whether it
+  /// resolves addresses is known.
+  bool is_service_changed_pending(PeerId peer) const;
+  bool is_address_resolution_stored(PeerId peer) const;
   /// Identity of a bonded peer. kNotFound: no such bond. kInternal: unreadable.
   Status identity_of(PeerId peer, ble_gap_id_key_t& out) const;
 
@@ -70,6 +78,10 @@ class IdManager {
 
   int tracked_index(uint16_t conn_handle) const;
   void read_identity(PeerId peer);
+  PeerFlags read_flags(PeerId peer) const;
+  bool reads_service_changed_pending(PeerId peer) const;
+  bool reads_address_resolution_stored(PeerId peer) const;
+  const IdentityIndex::Entry* indexed(PeerId peer) const;
   void on_connected(uint16_t conn_handle, const ble_gap_evt_connected_t& connected);
   PeerId identify(const ble_gap_addr_t& address) const;
   bool is_same_device(const ble_gap_id_key_t& identity, const ble_gap_addr_t& address) const;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <span>
 
 #include "ble_gap.h"
 #include "pm/base/config.hpp"
@@ -9,25 +10,45 @@
 
 namespace pm {
 
-/// Identities of bonded peers in RAM, so that identifying a connection reads no storage. Bonds
-/// beyond its capacity are simply not in it.
+/// What each connection of a bonded peer asks for.
+struct PeerFlags {
+  uint8_t service_changed_pending : 1;
+  /// Whether there is a record, not what it says.
+  uint8_t address_resolution_stored : 1;
+};
+
+/// Identities and flags of bonded peers in RAM, so that identifying a connection reads no storage.
+/// Bonds beyond its capacity are simply not in it.
 class IdentityIndex {
  public:
-  void reset();
-  /// Adds or replaces; without effect when full.
-  void put(PeerId peer, const ble_gap_id_key_t& identity);
-  void remove(PeerId peer);
-  bool is_full() const { return size_ == config::kIdentityIndexSize; }
-  /// nullptr: not in the index.
-  const ble_gap_id_key_t* find(PeerId peer) const;
-
- private:
   struct Entry {
     PeerId peer;
+    PeerFlags flags;
     ble_gap_id_key_t identity;
   };
-  /// The number of entries when there is none.
-  size_t index_of(PeerId peer) const;
+
+  void reset();
+  /// Adds or replaces; without effect when there is no place.
+  void put(PeerId peer, const ble_gap_id_key_t& identity, PeerFlags flags);
+  void remove(PeerId peer);
+  bool has_place_for(PeerId peer) const {
+    return size_ < config::kIdentityIndexSize || find(peer) != nullptr;
+  }
+  /// nullptr: not in the index.
+  const Entry* find(PeerId peer) const;
+  /// By ascending peer ID.
+  std::span<const Entry> entries() const { return std::span(entries_).first(size_); }
+
+ private:
+  /// Of the first entry whose peer ID is not lower.
+  size_t place_of(PeerId peer) const;
+  const Entry* end() const { return entries_.data() + size_; }
+  bool is_at(const Entry* entry, PeerId peer) const {
+    return entry != end() && entry->peer == peer;
+  }
+  size_t octets_from(const Entry* entry) const {
+    return static_cast<size_t>(end() - entry) * sizeof(Entry);
+  }
 
   uint16_t size_ = 0;
   std::array<Entry, config::kIdentityIndexSize> entries_{};

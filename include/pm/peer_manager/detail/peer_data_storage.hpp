@@ -43,8 +43,12 @@ class PeerDataStorage final : public StorageSink {
   PeerDataStorage& operator=(const PeerDataStorage&) = delete;
 
   /// Mounts the store, blocking, unless operations of an earlier init() are under way, which go on;
-  /// fills the pool; starts the removal of orphaned data.
+  /// fills the pool; tells the bonds; starts the removal of orphaned data, if the store lists it.
   Status init();
+
+  /// As PeerIdPool::allocate(), but an ID under which there is orphaned data has it removed first,
+  /// and is not given out now. kInvalidPeer also when storage cannot be read.
+  PeerId allocate();
 
   /// kNotFound, kInternal, or kOk with the whole stored length, whatever of it fitted into `out`.
   Status read(PeerId peer, DataId data, MutableBytes out, size_t& stored_length) const;
@@ -89,6 +93,8 @@ class PeerDataStorage final : public StorageSink {
   void remember(const Operation& operation);
   bool has_outstanding(PeerId peer) const;
   void discover(PeerId peer);
+  /// The next record in the order of deletion, from `step` on. kNotFound: there is none.
+  Status find_record(PeerId peer, uint8_t& step) const;
   void complete(const StorageEvent& completion);
   void clean();
   Status clean_next_record();
@@ -103,6 +109,7 @@ class PeerDataStorage final : public StorageSink {
   uint16_t count_ = 0;
   uint32_t completed_ = 0;
   bool reporting_ = false;
+  bool keys_are_listed_ = false;
 
   // The peer being cleaned, the place in the deletion order, and whether a removal is on its way.
   bool cleaning_ = false;

@@ -16,6 +16,8 @@ class PeerDatabase {
   PeerDatabase& operator=(const PeerDatabase&) = delete;
 
   void reset() { buffers_.reset(); }
+  /// As PeerDataStorage::allocate().
+  PeerId allocate_peer() { return storage_.allocate(); }
 
   /// kInvalidParam: no such peer ID or kind. kNotFound. kInternal.
   Status load(PeerId peer, DataId data, MutableBytes out, size_t& stored_length) const;
