@@ -4,59 +4,16 @@
 
 Expected values are the manifest's, made with the reference implementation (tests/data/README.md).
 """
-import hashlib
-import json
-import os
-import random
-import subprocess
-import sys
+import re
 import tempfile
 import unittest
 from pathlib import Path
 
-GOLDEN = Path(sys.argv.pop(2))
-PEERCTL = sys.argv.pop(1)
-MANIFEST = json.loads((GOLDEN / "manifest.json").read_text(encoding="utf-8"))
-IMAGES = {**MANIFEST["images"], **MANIFEST["peer_manager"]}
+from peerctl_support import GOLDEN, IMAGES, MANIFEST, ScratchTest, findings_of, records_of, run, run_json, with_sum
+
 # Kinds of findings that the reference's faults may leave besides the one that an image is about.
 HARMLESS = {"stride_gap", "uncertain_length", "close_offset_low", "foreign_octets"}
-
-
-def run(command, path, *options):
-    done = subprocess.run([PEERCTL, "image", command, *options, str(path)], capture_output=True, timeout=60,
-                          check=False)
-    return done.returncode, done.stdout.decode(), done.stderr.decode()
-
-
-def run_json(command, path, *options):
-    code, out, error = run(command, path, "--json", *options)
-    assert error == "", error
-    return code, json.loads(out)
-
-
-def findings_of(path, *options):
-    code, report = run_json("check", path, *options)
-    return code, report["findings"]
-
-
-def records_of(report):
-    """Key to the record of a dump."""
-    records = {record["key"]: record for record in report["other_records"]}
-    for kinds in report["peers"].values():
-        records.update({record["key"]: record for record in kinds.values()})
-    return records
-
-
-class ScratchTest(unittest.TestCase):
-    def setUp(self):
-        folder = tempfile.TemporaryDirectory()
-        self.addCleanup(folder.cleanup)
-        self.folder = Path(folder.name)
-
-    def write(self, octets, name="image.bin"):
-        path = self.folder / name
-        path.write_bytes(octets)
-        return path
+FORMAT_TEXT = Path(__file__).parents[2] / "docs/formats/zms.md"
 
 
 class InfoTest(unittest.TestCase):
@@ -207,55 +164,6 @@ class DumpTest(unittest.TestCase):
                             self.assertEqual(value, fields)
 
 
-class RedactionTest(ScratchTest):
-    def keys_of(self, entry):
-        for peer in entry["peers"].values():
-            if "bonding" in peer:
-                fields = peer["bonding"]["fields"]
-                yield "irk", fields["peer_irk"]
-                for side in ("peer_ltk", "own_ltk"):
-                    yield "ltk", fields[side]["ltk"]
-
-    def assert_hidden(self, out, key):
-        reverse = bytes.fromhex(key)[::-1].hex()
-        for text in (key, reverse):
-            self.assertNotIn(text, out.lower().replace(":", "").replace(" ", ""))
-            # Neither half of it: a raw record cut in lines would show that much.
-            self.assertNotIn(text[:16], out.lower())
-
-    def test_no_key_is_shown_unless_asked_for_by_name(self):
-        seen = 0
-        for name, entry in MANIFEST["peer_manager"].items():
-            for options in ([], ["--json"], ["--history"], ["--json", "--history"]):
-                _, out, error = run("dump", GOLDEN / entry["file"], *options)
-                for _, key in self.keys_of(entry):
-                    if key != "00" * 16:
-                        with self.subTest(name, options=options):
-                            self.assert_hidden(out + error, key)
-                            seen += 1
-        self.assertGreater(seen, 20)
-
-    def test_one_kind_asked_for_shows_that_kind_only(self):
-        entry = MANIFEST["peer_manager"]["three_bonds"]
-        for asked, other in (("ltk", "irk"), ("irk", "ltk")):
-            _, out, _ = run("dump", GOLDEN / entry["file"], "--show-keys", asked)
-            for kind, key in self.keys_of(entry):
-                if key == "00" * 16:
-                    continue
-                if kind == asked:
-                    self.assertIn(key, out)
-                if kind == other:
-                    self.assert_hidden(out, key)
-
-    def test_a_bond_of_the_wrong_length_hides_its_octets(self):
-        entry = MANIFEST["defective"]["bond_80_stored_short"]
-        octets = entry["by_format"]["0x00020007"]
-        _, out, _ = run("dump", GOLDEN / entry["file"])
-        self.assertNotIn(octets, out)
-        _, out, _ = run("dump", GOLDEN / entry["file"], "--show-keys", "ltk,irk")
-        self.assertIn(octets, out)
-
-
 class CheckTest(unittest.TestCase):
     def test_images_of_the_reference_at_rest_are_sound(self):
         for name, entry in IMAGES.items():
@@ -334,20 +242,10 @@ class DamageTest(ScratchTest):
 
     def test_another_version_of_the_format(self):
         header = bytes.fromhex("ff01ffffffffffff00000000024200")
-        self.memory[0x3F0:0x3FF] = self.with_sum(bytearray(header + b"\0"))[:15]
+        self.memory[0x3F0:0x3FF] = with_sum(bytearray(header + b"\0"))[:15]
         code, findings = self.verdict()
         self.assertEqual(code, 1)
         self.assertIn("version", [f["kind"] for f in findings])
-
-    @staticmethod
-    def with_sum(entry):
-        crc = 0xFF
-        for octet in entry[1:]:
-            crc ^= octet
-            for _ in range(8):
-                crc = ((crc << 1) ^ 7) & 0xFF if crc & 0x80 else crc << 1
-        entry[0] = crc
-        return entry
 
     def test_a_wrong_sum_of_a_value(self):
         self.memory = bytearray((GOLDEN / "plain/gc_bond_sized_1024x4_crc.bin").read_bytes())
@@ -364,88 +262,42 @@ class DamageTest(ScratchTest):
         slot = self.slot_of("0x00010007")
         entry = self.memory[slot:slot + 16]
         entry[8:12] = (0x3E0).to_bytes(4, "little")
-        self.memory[slot:slot + 16] = self.with_sum(entry)
+        self.memory[slot:slot + 16] = with_sum(entry)
         code, findings = self.verdict()
         self.assertEqual(code, 1)
         self.assertIn(("value_outside", "0x00010007"), [(f["kind"], f["key"]) for f in findings])
 
 
-class HostileFileTest(ScratchTest):
-    def assert_refused(self, path, *words):
-        for command in ("info", "dump", "check"):
-            code, out, error = run(command, path)
-            self.assertEqual((code, out), (2, ""))
-            self.assertIn(str(path), error)
-            for word in words:
-                self.assertIn(word, error)
+class FormatTextTest(ScratchTest):
+    """The worked example of docs/formats/zms.md."""
 
-    def test_what_is_no_file_is_refused(self):
-        self.assert_refused(self.folder, "regular file")
-        self.assert_refused("/dev/null", "regular file")
-        self.assert_refused(self.folder / "absent.bin", "cannot be opened", "No such file")
-        fifo = self.folder / "fifo"
-        os.mkfifo(fifo)
-        self.assert_refused(fifo, "regular file")
+    def entries(self):
+        text = FORMAT_TEXT.read_text(encoding="utf-8")
+        return [(int(place, 16), bytes.fromhex(octets))
+                for place, octets in re.findall(r"^([0-9a-f]{4})  ((?:[0-9a-f]{2} ){16})", text, re.MULTILINE)]
 
-    def test_what_is_no_image_is_refused(self):
-        self.assert_refused(self.write(b""), "too few")
-        self.assert_refused(self.write(b"my diary" * 512), "no image")
-        self.assert_refused(GOLDEN / "plain/noise_1024x4.bin", "no image")
-
-    def test_a_huge_file_is_refused_unread(self):
-        path = self.folder / "huge.bin"
-        with path.open("wb") as file:
-            file.truncate(1 << 40)
-        self.assert_refused(path, "at most")
-
-    def test_the_largest_file_is_answered(self):
-        path = self.folder / "large.bin"
-        with path.open("wb") as file:
-            file.truncate(16 << 20)
-        self.assert_refused(path, "no image")
-        path.write_bytes(b"\xff" * (16 << 20))
-        self.assertEqual(run("check", path)[0], 0)
-
-    def test_a_truncated_image_is_told(self):
-        memory = (GOLDEN / "plain/closed_2_1024x4.bin").read_bytes()
-        self.assert_refused(self.write(memory[:3000]), "truncated", "1024")
-        code, _, error = run("check", self.write(memory[:3000]), "--sector-size", "1024")
-        self.assertEqual(code, 2)
-        self.assertIn("3000 octets are no whole number of sectors of 1024", error)
-
-    def test_a_never_used_partition_is_sound(self):
-        code, info = run_json("info", self.write(b"\xff" * 4096))
-        self.assertEqual((code, info["records"], info["geometry"]["sector_size_assumed"]), (0, 0, True))
-
-    def test_noise_in_an_image_is_answered_in_bounds(self):
-        seed = random.randrange(1 << 32)
-        noise = random.Random(seed)
-        names = ["peer_manager/three_bonds.bin", "plain/gc_mixed_1024x4.bin", "defective/stale_after_wrap.bin"]
-        for turn in range(60):
-            memory = bytearray((GOLDEN / noise.choice(names)).read_bytes())
-            for _ in range(noise.choice((1, 8, 200))):
-                memory[noise.randrange(len(memory))] = noise.randrange(256)
-            path = self.write(memory)
-            for command in ("info", "dump", "check"):
-                with self.subTest(seed=seed, turn=turn, command=command):
-                    code, out, _ = run(command, path, "--json")
-                    self.assertIn(code, (0, 1, 2))
-                    if code != 2:
-                        json.loads(out)
-
-    def test_it_never_writes(self):
-        path = self.write((GOLDEN / "plain/blank_1024x4.bin").read_bytes())
-        path.chmod(0o400)
-        before = (hashlib.sha256(path.read_bytes()).digest(), path.stat().st_mtime_ns, os.listdir(self.folder))
-        for command in ("info", "dump", "check"):
-            self.assertEqual(run(command, path)[0], 0)
-        after = (hashlib.sha256(path.read_bytes()).digest(), path.stat().st_mtime_ns, os.listdir(self.folder))
-        self.assertEqual(before, after)
-
-    def test_wrong_use_is_told(self):
-        self.assertEqual(run("check", self.folder, "--write-unit", "5")[0], 2)
-        self.assertEqual(run("repair", self.folder)[0], 2)
-        self.assertEqual(run("dump", GOLDEN / "plain/blank_1024x4.bin", "--show-keys", "passkey")[0], 2)
+    def test_it_is_an_image_that_says_what_the_text_says(self):
+        memory = bytearray(b"\xff" * 4096)
+        memory[0:80] = bytes(range(80))
+        memory[0x50:0x50 + 17] = bytes(range(0xA0, 0xB1))
+        self.assertEqual(len(self.entries()), 6)
+        for place, octets in self.entries():
+            self.assertEqual(with_sum(bytearray(octets)), octets)
+            memory[place:place + 16] = octets
+        path = self.write(memory)
+        _, info = run_json("info", path)
+        self.assertEqual((info["geometry"]["sector_size"], info["geometry"]["sector_count"]), (1024, 4))
+        self.assertEqual(info["sectors"][0], {"state": "open", "cycle": 1})
+        self.assertEqual((info["next_entry"], info["next_data"], info["records"]), (0x380, 0x70, 2))
+        # The reference's own numbers for these requests.
+        self.assertEqual((info["free"]["as_reference"], info["free"]["active_sector"]), (2736, 768))
+        records = records_of(run_json("dump", path, "--history")[1])
+        self.assertEqual(records.keys(), {"0x00000006", "0x00000007", "0x00010004"})
+        removed = records["0x00000006"]
+        self.assertTrue(removed["removed"])
+        self.assertEqual([older["value"] for older in removed["older"]], [1])
+        self.assertEqual((records["0x00000007"]["length"], records["0x00000007"]["slot"]), (80, 0x3B0))
+        self.assertEqual(records["0x00010004"]["value"], bytes(range(0xA0, 0xB1)).hex())
 
 
 if __name__ == "__main__":

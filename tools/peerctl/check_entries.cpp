@@ -5,6 +5,7 @@
 
 #include "check_sectors.hpp"
 #include "decode.hpp"
+#include "key_places.hpp"
 
 namespace peerctl {
 namespace {
@@ -12,8 +13,9 @@ namespace {
 /// Goes through one sector in use in the order of writing.
 class SectorCheck {
  public:
-  SectorCheck(const Store& store, uint32_t sector, Findings& findings)
+  SectorCheck(const Store& store, const KeyPlaces& places, uint32_t sector, Findings& findings)
       : store_(store),
+        places_(places),
         geometry_(store.geometry),
         sector_(sector),
         state_(store.sectors[sector]),
@@ -70,9 +72,12 @@ class SectorCheck {
   /// Slots whose CRC-8 is wrong matter when a valid entry follows: they were entries.
   void report_damaged() {
     for (const uint32_t slot : suspects_) {
+      const Entry entry = store_.entry_at(sector_, slot);
       findings_.damage("damaged_entry", sector_, slot, std::nullopt,
-                       fmt::format("an entry whose CRC-8 is wrong; its key may have been {}",
-                                   key_text(store_.entry_at(sector_, slot).key())));
+                       places_.touch(entry.octets)
+                           ? "an entry whose CRC-8 is wrong: a bond was written over it"
+                           : fmt::format("an entry whose CRC-8 is wrong; its key may have been {}",
+                                         key_text(entry.key())));
     }
     suspects_.clear();
   }
@@ -126,12 +131,12 @@ class SectorCheck {
     }
     const Octets value =
         store_.image.subspan(geometry_.address(sector_, entry.offset()), entry.length());
-    const uint32_t sum = crc32(value);
-    if (sum != entry.data_crc()) {
+    if (crc32(value) != entry.data_crc()) {
+      // The sums themselves would tell of a key.
       findings_.damage("data_crc", sector_, slot, entry.key(),
-                       fmt::format("the value of {} at 0x{:x} has CRC-32 {:08x} instead of {:08x}: "
-                                   "it cannot be read",
-                                   key_text(entry.key()), entry.offset(), sum, entry.data_crc()));
+                       fmt::format("the value of {} at 0x{:x} has another CRC-32 than its entry "
+                                   "says: it cannot be read",
+                                   key_text(entry.key()), entry.offset()));
     }
   }
 
@@ -150,6 +155,7 @@ class SectorCheck {
   }
 
   const Store& store_;
+  const KeyPlaces& places_;
   const Geometry& geometry_;
   uint32_t sector_;
   const Sector& state_;
@@ -216,18 +222,20 @@ void check_after_mark(const Store& store, Findings& findings) {
 
 void check_entries(const Store& store, Findings& findings) {
   const Geometry& geometry = store.geometry;
+  const KeyPlaces places(store);
   for (uint32_t i = 0; i < geometry.sector_count; ++i) {
     const Sector& sector = store.sectors[i];
     if (sector.use == SectorUse::kUnused) {
       continue;
     }
     if (i == store.current) {
-      SectorCheck(store, i, findings).run(geometry.slot_size);
+      SectorCheck(store, places, i, findings).run(geometry.slot_size);
       continue;
     }
     if (sector.use == SectorUse::kClosed) {
       if (sector.close_offset <= geometry.first_slot()) {
-        SectorCheck(store, i, findings).run(std::max(sector.close_offset, geometry.slot_size));
+        SectorCheck(store, places, i, findings)
+            .run(std::max(sector.close_offset, geometry.slot_size));
       }
       continue;
     }

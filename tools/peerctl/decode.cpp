@@ -10,7 +10,7 @@
 namespace peerctl {
 namespace {
 
-constexpr uint16_t kMaxPeer = 0xFF;
+constexpr uint16_t kMaxPeer = 0xFFFE;
 constexpr uint32_t kLocalGattHeader = 6;
 /// Of a stored remote service: fixed part, and each characteristic.
 constexpr uint32_t kServiceOctets = 10;

@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // peerctl image info|dump|check IMAGE
+#include <fmt/format.h>
+
 #include <CLI/CLI.hpp>
+#include <cerrno>
 #include <cstdio>
+#include <cstring>
 
 #include "report.hpp"
 
@@ -35,14 +39,20 @@ void add_common(CLI::App& command, Arguments& arguments) {
       ->check(CLI::IsMember({"on", "off"}));
 }
 
-void print(const Json& report, bool as_json, std::string (*text)(const Json&)) {
-  const std::string out = as_json ? report.dump(2) + "\n" : text(report);
-  std::fwrite(out.data(), 1, out.size(), stdout);
-}
-
 int fail(const std::string& error) {
   std::fprintf(stderr, "peerctl: %s\n", error.c_str());
   return kUnreadable;
+}
+
+/// Prints what a command tells; the exit status is `code`, unless it could not be told.
+int tell(int code, const Json& report, bool as_json, std::string (*text)(const Json&)) {
+  const std::string out = as_json ? report.dump(2) + "\n" : text(report);
+  const bool is_written = std::fwrite(out.data(), 1, out.size(), stdout) == out.size();
+  if (std::fflush(stdout) != 0 || !is_written) {
+    return fail(fmt::format("the answer cannot be written: {}; check where the output goes",
+                            std::strerror(errno)));
+  }
+  return code;
 }
 
 int run(const std::string& command, Arguments& arguments) {
@@ -60,17 +70,15 @@ int run(const std::string& command, Arguments& arguments) {
   }
   const Store store = walk(*image, *geometry);
   if (command == "info") {
-    print(info_report(store), arguments.json, info_text);
-    return kSound;
+    return tell(kSound, info_report(store), arguments.json, info_text);
   }
   if (command == "dump") {
     const ShownKeys shown(arguments.show_keys.begin(), arguments.show_keys.end());
-    print(dump_report(store, shown, arguments.history), arguments.json, dump_text);
-    return kSound;
+    return tell(kSound, dump_report(store, shown, arguments.history), arguments.json, dump_text);
   }
   const auto findings = check(store);
-  print(check_report(findings), arguments.json, check_text);
-  return has_damage(findings) ? kDamaged : kSound;
+  return tell(has_damage(findings) ? kDamaged : kSound, check_report(findings), arguments.json,
+              check_text);
 }
 
 int main(int argc, char** argv) {

@@ -5,6 +5,8 @@
 
 #include <algorithm>
 
+#include "key_places.hpp"
+
 namespace peerctl {
 namespace {
 
@@ -60,7 +62,19 @@ class Budget {
   size_t left_;
 };
 
-Json record_json(uint32_t key, const Version& version, const ShownKeys& shown, Budget& budget) {
+/// What all records of a dump share.
+struct Dump {
+  const ShownKeys& shown;
+  const KeyPlaces places;
+  Budget budget;
+
+  bool may_show(uint32_t key, Octets value) const {
+    const bool is_bond = is_bonding(key, value);
+    return (shown.contains("ltk") && shown.contains("irk")) || !places.touch(value, is_bond);
+  }
+};
+
+Json record_json(uint32_t key, const Version& version, Dump& dump) {
   Json out;
   out["key"] = key_text(key);
   out["sector"] = version.sector;
@@ -68,8 +82,10 @@ Json record_json(uint32_t key, const Version& version, const ShownKeys& shown, B
   out["length"] = version.entry.length();
   if (version.is_removal()) {
     out["removed"] = true;
-  } else if (budget.take(version.value.size())) {
-    out["value"] = decode(key, version.value, shown);
+  } else if (!dump.may_show(key, version.value)) {
+    out["value"] = "hidden: octets of a key are among them (--show-keys ltk,irk)";
+  } else if (dump.budget.take(version.value.size())) {
+    out["value"] = decode(key, version.value, dump.shown);
   } else {
     out["value"] = "omitted: values overlap";
   }
@@ -133,17 +149,17 @@ Json dump_report(const Store& store, const ShownKeys& shown, bool history) {
   Json peers = Json::object();
   Json others = Json::array();
   // Each octet once as a live value and a few times as an older one.
-  Budget budget(4 * store.image.size());
+  Dump dump{.shown = shown, .places = KeyPlaces(store), .budget = Budget(4 * store.image.size())};
   for (const auto& [key, versions] : store.records) {
     const Version* newest = store.live(key);
     if (newest == nullptr && !history) {
       continue;
     }
-    Json record = record_json(key, versions.front(), shown, budget);
+    Json record = record_json(key, versions.front(), dump);
     if (history) {
       Json older = Json::array();
       for (size_t i = 1; i < versions.size(); ++i) {
-        older.push_back(record_json(key, versions[i], shown, budget));
+        older.push_back(record_json(key, versions[i], dump));
       }
       record["older"] = std::move(older);
     }
