@@ -40,8 +40,13 @@ int to_read_errno(Status status) { return status == Status::kNotFound ? -ENOENT 
 /// The memory of an instance that was mounted before stays set up while it is the same.
 int set_up_storage(bm_zms_fs& fs, const bm_zms_fs_config& config) {
   bm_storage& storage = fs.zms_bm_storage;
-  const auto address = static_cast<uint32_t>(config.offset);
-  const uint32_t size = config.sector_size * config.sector_count;
+  const auto first = static_cast<uint64_t>(config.offset);
+  const uint64_t octets = uint64_t{config.sector_size} * config.sector_count;
+  if (first > UINT32_MAX || octets > UINT32_MAX - first) {
+    return -EIO;
+  }
+  const auto address = static_cast<uint32_t>(first);
+  const auto size = static_cast<uint32_t>(octets);
   if (storage.is_initialized) {
     if (storage.api == config.storage_api && storage.addr == address && storage.size == size) {
       return 0;

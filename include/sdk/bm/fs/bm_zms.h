@@ -86,7 +86,7 @@ struct bm_zms_fs_config {
  * - -EIO: the memory could not be set up
  * - -EINVAL: sizes that do not fit the memory or each other
  * - -EBUSY: it is being mounted
- * - -ENOMEM: the queue is full
+ * - -ENOMEM: the queue is full, or CONFIG_BM_ZMS_INSTANCES others are mounted
  */
 int bm_zms_mount(struct bm_zms_fs* fs, const struct bm_zms_fs_config* config);
 
