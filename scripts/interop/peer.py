@@ -125,12 +125,12 @@ class Peer:
                 raise Failed(f"our side: none of {', '.join(events)} within {limit_s:.0f} s")
             time.sleep(self.pause_s)
 
-    def expect_text(self, text: str, limit_s: float = PATIENCE_S) -> None:
+    def expect_text(self, text: str, limit_s: float = PATIENCE_S, since: int = 0) -> None:
         """A line of its log in the present boot."""
         deadline = time.monotonic() + limit_s
         while True:
             self.read_events()
-            if any(entry.get("boot") == self.boot and text in entry.get("text", "") for entry in self.events):
+            if any(entry.get("boot") == self.boot and text in entry.get("text", "") for entry in self.events[since:]):
                 return
             if time.monotonic() > deadline:
                 raise Failed(f"our side: no '{text}' in its log within {limit_s:.0f} s")
