@@ -215,10 +215,21 @@ void StandardHandlers::rank_waiting() {
   is_ranking_ = false;
 }
 
+// Anybody can pair without authentication, as often as it takes to displace every bond. So only an
+// authenticated link costs another peer its bond, or the application itself, for nobody.
+bool StandardHandlers::may_displace(uint16_t peer) {
+  pm_conn_sec_status authenticated{};
+  authenticated.mitm_protected = 1;
+  uint16_t conn_handle = BLE_CONN_HANDLE_INVALID;
+  return peer == PM_PEER_ID_INVALID ||
+         (ok(peer_manager_.conn_handle_get(peer, &conn_handle)) &&
+          peer_manager_.sec_is_sufficient(conn_handle, &authenticated));
+}
+
 // Deletes the lowest ranked peer that is neither connected nor the one space is needed for. A peer
 // without a rank has not been used yet and stays.
 void StandardHandlers::evict(uint16_t except) {
-  if (evicted_ != PM_PEER_ID_INVALID) {
+  if (evicted_ != PM_PEER_ID_INVALID || !may_displace(except)) {
     return;
   }
   uint16_t victim = PM_PEER_ID_INVALID;

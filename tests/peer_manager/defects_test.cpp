@@ -235,8 +235,12 @@ TEST_F(Defects, D15_StorageFullEvictsAndWaitingRanksAreWritten) {
   storage.put_word(1, 6, 1);
   StandardHandlers standard(manager(), soft_device, clock, 0);
   on_event = [&](const pm_evt& event) { standard.flash_clean(event); };
-  storage.refusals = {Status::kResources};
   connect(kLink, kPeripheral, address(0));
+  storage.run();
+  EXPECT_EQ(manager().peer_data_delete(0, PM_PEER_DATA_ID_PEER_RANK), Status::kOk);
+  storage.run();
+  storage.refusals = {Status::kResources};
+  conn_sec_update(kLink, 3);
   storage.run();
   EXPECT_THAT(take_log(), Contains("PEER_DELETED(1)"));
   EXPECT_TRUE(storage.has(0, 6));

@@ -157,6 +157,7 @@ TEST_F(Handlers, AFullStoreMakesRoomForANewBond) {
   on_event = [&](const pm_evt& event) { standard.flash_clean(event); };
   connect(kLink, kPeripheral, address(0x66));
   bond_as_peripheral(kLink, lesc_bond(address(0x66)));
+  conn_sec_update(kLink, 3);
   storage.completions = {Status::kResources};
   take_log();
   storage.run();
@@ -165,6 +166,36 @@ TEST_F(Handlers, AFullStoreMakesRoomForANewBond) {
   EXPECT_THAT(log, Contains("PEER_DELETED(0)"));
   EXPECT_THAT(log, Contains("UPDATE(2,7)"));
   EXPECT_TRUE(storage.has(2, 7));
+}
+
+TEST_F(Handlers, WhoPairsWithoutAuthenticationCostsNobodyTheBond) {
+  bonds(2);
+  auto& standard = handlers();
+  on_event = [&](const pm_evt& event) { standard.flash_clean(event); };
+  connect(kLink, kPeripheral, address(0x66));
+  bond_as_peripheral(kLink, lesc_bond(address(0x66)));
+  storage.completions = {Status::kResources};
+  take_log();
+  storage.run();
+  EXPECT_THAT(take_log(), Contains("STORAGE_FULL"));
+  // Nor does it by what it stores later, or by going away meanwhile.
+  soft_device.sys_attrs[kLink] = {1};
+  EXPECT_EQ(manager().peer_data_delete(1, PM_PEER_DATA_ID_PEER_RANK), Status::kOk);
+  storage.run();
+  ASSERT_TRUE(storage.has(2, 7)) << "there was room at last";
+  storage.completions = {Status::kResources};
+  soft_device.sys_attrs[kLink] = {1, 2};
+  cccd_write(kLink);
+  storage.run();
+  EXPECT_THAT(take_log(), Contains("STORAGE_FULL"));
+  disconnect(kLink);
+  standard.flash_clean(make_event(PM_EVT_STORAGE_FULL, PeerId{2}));
+  storage.run();
+  EXPECT_EQ(manager().peer_count(), 3u);
+  // The application may decide so.
+  standard.flash_clean_on_return();
+  storage.run();
+  EXPECT_EQ(manager().peer_count(), 2u);
 }
 
 TEST_F(Handlers, AnotherDeletionDoesNotEndAnEviction) {
@@ -224,11 +255,39 @@ TEST_F(Handlers, WaitingRanksAreWrittenInTheirOrder) {
   }
 }
 
-TEST_F(Handlers, LogEveryEvent) {
+TEST_F(Handlers, LogEveryEventAtItsLevel) {
   auto& standard = handlers();
+  // Typed from the description of the interface; 1 is an error, 4 for debugging.
+  const auto level_of = [](int id) {
+    switch (id) {
+      case PM_EVT_CONN_SEC_SUCCEEDED:
+      case PM_EVT_CONN_SEC_FAILED:
+      case PM_EVT_PEER_DATA_UPDATE_SUCCEEDED:
+      case PM_EVT_PEER_DELETE_SUCCEEDED:
+      case PM_EVT_PEERS_DELETE_SUCCEEDED:
+        return 3;
+      case PM_EVT_STORAGE_FULL:
+      case PM_EVT_PEER_DATA_UPDATE_FAILED:
+      case PM_EVT_LOCAL_DB_CACHE_APPLY_FAILED:
+      case PM_EVT_FLASH_GARBAGE_COLLECTION_FAILED:
+        return 2;
+      case PM_EVT_ERROR_UNEXPECTED:
+      case PM_EVT_PEER_DELETE_FAILED:
+      case PM_EVT_PEERS_DELETE_FAILED:
+        return 1;
+      default:
+        return id <= PM_EVT_FLASH_GARBAGE_COLLECTION_FAILED ? 4 : 2;
+    }
+  };
   for (int id = 0; id < 30; ++id) {
-    pm_evt event = make_event(static_cast<pm_evt_id>(id), kInvalidPeer);
-    standard.pm_evt_log(event);
+    SCOPED_TRACE(id);
+    logged_levels.clear();
+    standard.pm_evt_log(make_event(static_cast<pm_evt_id>(id), kInvalidPeer));
+    if (level_of(id) <= config::kLogLevel) {
+      EXPECT_THAT(logged_levels, ElementsAre(level_of(id)));
+    } else {
+      EXPECT_THAT(logged_levels, IsEmpty());
+    }
   }
 }
 

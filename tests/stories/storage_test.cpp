@@ -96,10 +96,13 @@ TEST_F(FullFlash, LosesOnlyTheNewBondWhenThereNeverIsRoom) {
             Status::kOk);
 }
 
-TEST_F(FullFlash, IsCleanedByTheStandardHandler) {
+TEST_F(FullFlash, IsCleanedByTheStandardHandlerForWhoIsAuthenticated) {
   sensor.on_pm_event = [this](const pm_evt& event) {
     sensor.standard_handlers().flash_clean(event);
   };
+  const ble_gap_sec_params_t authenticated = numeric_comparison();
+  ASSERT_EQ(sensor.peer_manager().sec_params_set(&authenticated), Status::kOk);
+  ASSERT_EQ(collector.peer_manager().sec_params_set(&authenticated), Status::kOk);
   ASSERT_EQ(sensor.peer_manager().peer_rank_highest(somebody), Status::kOk);
   radio.clock.run_for(kSeconds);
   link_and_secure();
@@ -107,6 +110,20 @@ TEST_F(FullFlash, IsCleanedByTheStandardHandler) {
   EXPECT_EQ(sensor.count("DATA_UPDATE(BONDING)"), 1u);
   ASSERT_EQ(sensor.restart(), "");
   EXPECT_EQ(sensor.peer_manager().peer_count(), 1u);
+}
+
+TEST_F(FullFlash, IsNotCleanedForWhoPairsWithoutAuthentication) {
+  sensor.on_pm_event = [this](const pm_evt& event) {
+    sensor.standard_handlers().flash_clean(event);
+  };
+  ASSERT_EQ(sensor.peer_manager().peer_rank_highest(somebody), Status::kOk);
+  radio.clock.run_for(kSeconds);
+  link_and_secure();
+  EXPECT_EQ(sensor.count("STORAGE_FULL(1)"), 1u);
+  EXPECT_EQ(sensor.peer_manager().peer_count(), 2u);
+  ASSERT_EQ(sensor.restart(), "");
+  EXPECT_EQ(sensor.peer_manager().peer_count(), 1u);
+  EXPECT_TRUE(sensor.bond_of(somebody).has_value());
 }
 
 /// How much of the write that is cut still arrives, in octets; more than it has: all of it,

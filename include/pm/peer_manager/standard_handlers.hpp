@@ -33,9 +33,11 @@ class StandardHandlers {
   /// Logs alone, in a severity that fits the event.
   void pm_evt_log(const pm_evt& event);
   /// Ranks the peer that was used last highest; when storage is full, deletes the lowest ranked
-  /// peer that is not connected, one at a time. Needs CONFIG_PM_PEER_RANKS.
+  /// peer that is not connected, one at a time, if the link that needs the room is authenticated.
+  /// Needs CONFIG_PM_PEER_RANKS.
   void flash_clean(const pm_evt& event);
-  /// For an application whose call returned NRF_ERROR_RESOURCES: as flash_clean() of STORAGE_FULL.
+  /// For an application whose call returned NRF_ERROR_RESOURCES: as flash_clean() of STORAGE_FULL,
+  /// whatever the links are.
   void flash_clean_on_return();
   /// Disconnects a link whose security failed.
   void disconnect_on_sec_failure(const pm_evt& event);
@@ -69,6 +71,7 @@ class StandardHandlers {
 
   void rank_highest(uint16_t peer);
   void rank_waiting();
+  bool may_displace(uint16_t peer);
   void evict(uint16_t except);
 
   PeerManager& peer_manager_;

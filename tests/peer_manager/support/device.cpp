@@ -6,9 +6,15 @@
 
 #include "pm/ports/log.hpp"
 
+namespace pm::test {
+std::vector<int> logged_levels;
+}
+
 // Weak: a program that also links the C faces has theirs.
 extern "C" {
-[[gnu::weak]] void pm_log_write(int, const char*, const char*, ...) {}
+[[gnu::weak]] void pm_log_write(int level, const char*, const char*, ...) {
+  pm::test::logged_levels.push_back(level);
+}
 [[gnu::weak]] void pm_trace_event(const pm_evt*) {}
 void pm_assert_failed(const char* file, int line) { ADD_FAILURE_AT(file, line); }
 }

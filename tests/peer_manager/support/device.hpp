@@ -26,6 +26,8 @@ inline constexpr uint8_t kPeripheral = BLE_GAP_ROLE_PERIPH;
 inline constexpr uint8_t kCentral = BLE_GAP_ROLE_CENTRAL;
 
 using Log = std::vector<std::string>;
+/// Levels of what was logged, in programs without the C faces.
+extern std::vector<int> logged_levels;
 
 ble_gap_addr_t address(uint8_t last, uint8_t type = BLE_GAP_ADDR_TYPE_PUBLIC);
 ble_gap_sec_params_t bonding_params();

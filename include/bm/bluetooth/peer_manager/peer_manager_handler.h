@@ -44,12 +44,17 @@ void pm_handler_pm_evt_log(const struct pm_evt* pm_evt);
  * Keeps the store usable: ranks peers by use, and makes room when the store is full.
  *
  * When a bonded peer connects or is secured it becomes the highest ranked (needs
- * CONFIG_PM_PEER_RANKS). On PM_EVT_STORAGE_FULL the lowest ranked peer without a link is deleted;
- * a rank that could not be stored is tried again when room has been made.
+ * CONFIG_PM_PEER_RANKS). On PM_EVT_STORAGE_FULL the lowest ranked peer without a link is deleted,
+ * if the link of the peer that needs the room is authenticated (mitm_protected): otherwise whoever
+ * is in range could displace every bond by pairing again and again. A rank that could not be stored
+ * is tried again when room has been made.
  */
 void pm_handler_flash_clean(const struct pm_evt* pm_evt);
 
-/** To be called when a function has returned NRF_ERROR_RESOURCES: acts as on PM_EVT_STORAGE_FULL.
+/**
+ * Makes room as on PM_EVT_STORAGE_FULL, whatever the links are. To be called when a function has
+ * returned NRF_ERROR_RESOURCES, or when the application decides that a peer without authentication
+ * may displace another.
  */
 void pm_handler_flash_clean_on_return(void);
 
