@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "pm/peer_manager/detail/lesc.hpp"
 
+#include <algorithm>
+
 namespace pm {
 
 namespace {
@@ -11,7 +13,6 @@ Status Lesc::init() {
   for (Request& request : requests_) {
     request.word.store(closed(request.word.load()));
   }
-  internal_error_ = false;
   renewal_due_ = false;
   return keypair_generate();
 }
@@ -73,6 +74,7 @@ void Lesc::on_ble_event(const ble_evt_t& event) {
     case BLE_GAP_EVT_SEC_PARAMS_REQUEST:
       if (Request* request = request_of(gap.conn_handle)) {
         request->peer_has_own_oob = gap.params.sec_params_request.peer_params.oob != 0;
+        request->is_pairing = true;
       }
       break;
     case BLE_GAP_EVT_LESC_DHKEY_REQUEST:
@@ -82,7 +84,7 @@ void Lesc::on_ble_event(const ble_evt_t& event) {
       // Over, however it ended: nobody asks for its DH key any more.
       close_request(gap.conn_handle);
       if (!renewal_disabled_) {
-        renew();
+        static_cast<void>(renew());
       }
       break;
     default:
@@ -97,6 +99,7 @@ Lesc::Request* Lesc::request_of(uint16_t conn_handle) {
 
 void Lesc::close_request(uint16_t conn_handle) {
   if (Request* request = request_of(conn_handle)) {
+    request->is_pairing = false;
     request->word.store(closed(request->word.load()));
   }
 }
@@ -121,28 +124,25 @@ bool Lesc::supply_oob_data(uint16_t conn_handle, bool peer_has_ours) {
                                                peer_has_ours ? own_oob_data() : nullptr, peer));
 }
 
-// While a DH key is owed the pair is still needed: then the main loop renews it later.
-void Lesc::renew() {
+// While another link pairs the pair is still needed: its peer has been sent the public key, or will
+// be. Then the main loop renews it later, as it does when there was none to be had.
+Status Lesc::renew() {
   renewal_due_ = false;
-  const Status status = keypair_generate();
-  if (status == Status::kBusy) {
-    renewal_due_ = true;
-  } else if (!ok(status)) {
-    internal_error_ = true;
+  Status status = Status::kBusy;
+  if (std::ranges::none_of(requests_, &Request::is_pairing)) {
+    status = keypair_generate();
   }
+  if (!ok(status)) {
+    renewal_due_ = true;
+  }
+  return status == Status::kBusy ? Status::kOk : status;
 }
 
 Status Lesc::request_handler() {
-  if (internal_error_) {
-    return Status::kInternal;
-  }
   for (Request& request : requests_) {
     PM_TRY(answer(request));
   }
-  if (renewal_due_) {
-    renew();
-  }
-  return Status::kOk;
+  return renewal_due_ ? renew() : Status::kOk;
 }
 
 Status Lesc::answer(Request& request) {

@@ -361,10 +361,34 @@ TEST_F(Renewal, IsDeferredWhileOobDataAreBeingMade) {
   EXPECT_EQ(lesc.own_oob_data(), nullptr);
 }
 
-TEST_F(Renewal, FailureSticks) {
+// Else whoever fails to pair, again and again, would also end everybody else's pairings.
+TEST_F(Renewal, IsDeferredWhileAnotherLinkPairs) {
+  const int before = crypto.generated;
+  event(BLE_GAP_EVT_SEC_PARAMS_REQUEST, kOtherLink);
+  event(BLE_GAP_EVT_SEC_PARAMS_REQUEST, kLink);
+  event(BLE_GAP_EVT_AUTH_STATUS, kLink);
+  EXPECT_EQ(lesc.request_handler(), Status::kOk);
+  EXPECT_EQ(crypto.generated, before) << "the other peer may have this public key";
+  event(BLE_GAP_EVT_LESC_DHKEY_REQUEST, kOtherLink);
+  EXPECT_EQ(lesc.request_handler(), Status::kOk);
+  ASSERT_THAT(soft_device.dhkey_replies, SizeIs(1));
+  EXPECT_EQ(soft_device.dhkey_replies[0].sec_status, BLE_GAP_SEC_STATUS_SUCCESS);
+  event(BLE_GAP_EVT_DISCONNECTED, kOtherLink);
+  EXPECT_EQ(lesc.request_handler(), Status::kOk);
+  EXPECT_EQ(crypto.generated, before + 1) << "that pairing ended with its link";
+}
+
+TEST_F(Renewal, AFailureDoesNotStick) {
   crypto.generation_result = Status::kInternal;
   event(BLE_GAP_EVT_AUTH_STATUS, kLink);
   EXPECT_EQ(lesc.request_handler(), Status::kInternal);
+  EXPECT_EQ(lesc.public_key(), nullptr);
+  crypto.generation_result = Status::kOk;
+  EXPECT_EQ(lesc.request_handler(), Status::kOk);
+  EXPECT_NE(lesc.public_key(), nullptr);
+  event(BLE_GAP_EVT_LESC_DHKEY_REQUEST, kLink);
+  EXPECT_EQ(lesc.request_handler(), Status::kOk);
+  EXPECT_EQ(soft_device.dhkey_replies.back().sec_status, BLE_GAP_SEC_STATUS_SUCCESS);
 }
 
 }  // namespace

@@ -54,6 +54,8 @@ class Lesc {
     bool peer_has_own_oob = false;
     /// The out-of-band data of this pairing were not accepted: it is to fail, and nothing else.
     bool is_refused = false;
+    /// From the exchange of parameters to the end of the pairing, with or without an open request.
+    std::atomic<bool> is_pairing{false};
     ble_gap_lesc_p256_pk_t peer_key{};
   };
 
@@ -64,7 +66,7 @@ class Lesc {
   void close_request(uint16_t conn_handle);
   void on_dhkey_request(uint16_t conn_handle, const ble_gap_evt_lesc_dhkey_request_t& request);
   bool supply_oob_data(uint16_t conn_handle, bool peer_has_ours);
-  void renew();
+  Status renew();
   bool has_open_request() const;
   Status answer(Request& request);
   bool compute(const ble_gap_lesc_p256_pk_t& peer_key, ble_gap_lesc_dhkey_t& dhkey);
@@ -75,7 +77,6 @@ class Lesc {
   LescPeerOobHandler peer_oob_handler_ = nullptr;
   std::atomic<bool> own_key_valid_{false};
   std::atomic<bool> own_oob_valid_{false};
-  std::atomic<bool> internal_error_{false};
   std::atomic<bool> renewal_due_{false};
   // The key pair is in use by a computation or being made: it must not be replaced from an event.
   std::atomic<bool> key_in_use_{false};
