@@ -116,7 +116,10 @@ struct LinuxDevice::Parts {
 std::string LinuxDevice::Parts::open_store(const LinuxOptions& options) {
   std::string error;
   flash = adapters::FileFlash::open(
-      options.flash, {.size = options.flash_size, .erase = options.erase},
+      options.flash,
+      {.size = options.flash_size,
+       .erase = options.erase,
+       .on_error = [](const std::string& text) { tell(stderr, text + "\n"); }},
       [this](std::function<void()> work) { loop.post(std::move(work)); }, error);
   if (flash == nullptr) {
     return error;
@@ -202,6 +205,8 @@ LinuxDevice::~LinuxDevice() = default;
 
 std::unique_ptr<LinuxDevice> LinuxDevice::open(const LinuxOptions& options, std::string& error) {
   (void)std::signal(SIGPIPE, SIG_IGN);
+  // A limit on the size of files is an error of a write like any other.
+  (void)std::signal(SIGXFSZ, SIG_IGN);
   auto parts = std::make_unique<Parts>(options);
   Identity identity;
   // First what changes nothing; the store is next, since it keeps other processes out.

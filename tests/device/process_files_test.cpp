@@ -121,6 +121,19 @@ TEST_F(DeviceFiles, AFlashFileWithoutPermission) {
   expect_start();
 }
 
+TEST_F(DeviceFiles, AFlashFileThatTheDiskHasNoRoomFor) {
+  make_flash("sensor");
+  // Never used, so that the mount has something to write.
+  write_file(flash(), std::string(4096, '\xFF'));
+  std::vector<std::string> command = {"/bin/sh", "-c", "ulimit -f 0; exec \"$@\"", "sh"};
+  const std::vector<std::string> sensor_command = device(kSensor, "sensor");
+  command.insert(command.end(), sensor_command.begin(), sensor_command.end());
+  Process sensor(command);
+  expect_refusal(sensor, kCannotStart, {flash(), "cannot be written", "free some space"});
+  EXPECT_TRUE(read_file(flash()) == std::string(4096, '\xFF'));
+  expect_start();
+}
+
 TEST_F(DeviceFiles, AFlashFileInAFolderThatIsNotThere) {
   Process sensor(
       {kSensor, "--controller", socket_address(), "--flash", folder.file("no/such/folder/flash")});

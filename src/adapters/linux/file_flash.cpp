@@ -102,11 +102,12 @@ int create_blank(const std::string& path, uint32_t size) {
 
 }  // namespace
 
-FileFlash::FileFlash(int fd, std::string path, uint32_t size, Executor post)
+FileFlash::FileFlash(int fd, std::string path, const Options& options, Executor post)
     : fd_(fd),
       path_(std::move(path)),
       post_(std::move(post)),
-      image_(size, kEraseValue),
+      on_error_(options.on_error),
+      image_(options.size, kEraseValue),
       turn_(std::make_shared<uint64_t>(0)) {}
 
 FileFlash::~FileFlash() { ::close(fd_); }
@@ -142,7 +143,7 @@ std::unique_ptr<FileFlash> FileFlash::open(const std::string& path, const Option
     return nullptr;
   }
 
-  std::unique_ptr<FileFlash> flash(new FileFlash(fd, path, options.size, std::move(post)));
+  std::unique_ptr<FileFlash> flash(new FileFlash(fd, path, options, std::move(post)));
   if (::flock(fd, LOCK_EX | LOCK_NB) != 0) {
     error = errno == EWOULDBLOCK
                 ? describe(path, "is in use by another process", "stop it, or name another file")
@@ -242,11 +243,14 @@ Status FileFlash::store(uint32_t offset, Bytes data) {
     error = errno;
     doing = "cannot be synced to the disk";
   }
-  rewrite_all_ = error != 0;
+  const bool is_first = !std::exchange(rewrite_all_, error != 0);
   if (error == 0) {
     return Status::kOk;
   }
   last_error_ = describe_errno(path_, doing, error);
+  if (is_first && on_error_) {
+    on_error_(last_error_);
+  }
   return Status::kInternal;
 }
 

@@ -26,6 +26,8 @@ class FileFlash final : public Flash {
     uint32_t size = 4096;
     /// Fills the whole file with 0xFF first, whatever it held and whatever its size was.
     bool erase = false;
+    /// Told why a write failed, once until one succeeds again; may be empty.
+    std::function<void(const std::string&)> on_error = {};
   };
 
   /// Opens the file, or creates it filled with 0xFF; a file exists with its full size or not at
@@ -51,7 +53,7 @@ class FileFlash final : public Flash {
   const std::string& last_error() const { return last_error_; }
 
  private:
-  FileFlash(int fd, std::string path, uint32_t size, Executor post);
+  FileFlash(int fd, std::string path, const Options& options, Executor post);
 
   bool load(std::string& error);
   Status store(uint32_t offset, Bytes data);
@@ -60,6 +62,7 @@ class FileFlash final : public Flash {
   int fd_;
   std::string path_;
   Executor post_;
+  std::function<void(const std::string&)> on_error_;
   FlashSink* sink_ = nullptr;
   /// What the file holds: reads cost no system call.
   std::vector<uint8_t> image_;
