@@ -9,8 +9,10 @@
 #include "layout.h"
 
 PM_ABI_SIZE(struct pm_conn_sec_config, 1);
+PM_ABI_OFFSET(struct pm_conn_sec_config, allow_repairing, 0);
 PM_ABI_SIZE(struct pm_conn_sec_status, 1);
 PM_ABI_SIZE(struct pm_failure_evt, 4);
+PM_ABI_OFFSET(struct pm_failure_evt, error, 0);
 
 PM_ABI_SIZE(struct pm_peer_data_bonding, 80);
 PM_ABI_OFFSET(struct pm_peer_data_bonding, own_role, 0);

@@ -11,6 +11,7 @@ PM_ABI_SIZE(enum pm_evt_id, PM_ABI_ENUM_OCTETS);
 PM_ABI_SIZE(enum pm_peer_data_id, PM_ABI_ENUM_OCTETS);
 PM_ABI_SIZE(enum pm_peer_data_op, PM_ABI_ENUM_OCTETS);
 PM_ABI_SIZE(enum pm_conn_sec_procedure, PM_ABI_ENUM_OCTETS);
+PM_ABI_SIZE(enum pm_peer_id_list_skip, PM_ABI_ENUM_OCTETS);
 
 PM_ABI_SIZE(struct pm_conn_config_req_evt, 8);
 PM_ABI_OFFSET(struct pm_conn_config_req_evt, peer_params, 0);
