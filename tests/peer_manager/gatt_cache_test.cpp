@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// CCCDs, Service Changed, Central Address Resolution.
+// CCCDs.
 #include "peer_manager/support/device.hpp"
 
 namespace pm::test {
@@ -15,14 +15,6 @@ using Attributes = std::vector<uint8_t>;
 
 class GattCaches : public Device {
  protected:
-  void bonded_link(uint16_t conn_handle = kLink, unsigned peer = 0) {
-    put_bond(peer, lesc_bond(address(static_cast<uint8_t>(peer))));
-    storage.put_word(peer, 9, 1);
-    reboot();
-    connect(conn_handle, kPeripheral, address(static_cast<uint8_t>(peer)));
-    soft_device.sys_attr_sets.clear();
-    take_log();
-  }
   Attributes stored(unsigned peer = 0) {
     const auto& record = storage.records[FakeStorage::key(peer, 8)];
     return record.size() < 6 ? Attributes() : Attributes(record.begin() + 6, record.end());
@@ -203,6 +195,19 @@ TEST_F(GattCaches, LargeDatabasesUseSeveralBlocks) {
   EXPECT_EQ(soft_device.sys_attr_sets.back().data, large);
 }
 
+TEST_F(GattCaches, ADatabaseThatIsRefusedForLackOfRoomIsToldAndStoredLater) {
+  bonded_link();
+  soft_device.sys_attrs[kLink] = {1, 2};
+  storage.refusals = {Status::kResources};
+  cccd_write(kLink);
+  EXPECT_THAT(take_log(), ElementsAre("STORAGE_FULL"));
+  any_event();
+  EXPECT_EQ(storage.outstanding(), 0u) << "until there is room";
+  EXPECT_EQ(manager().peer_data_delete(0, PM_PEER_DATA_ID_CENTRAL_ADDR_RES), Status::kOk);
+  storage.run();
+  EXPECT_THAT(stored(), ElementsAre(1, 2));
+}
+
 TEST_F(GattCaches, TooLargeADatabaseIsTold) {
   bonded_link();
   soft_device.sys_attrs[kLink] = Attributes(config::kFlashBuffers * 80 - 5, 1);
@@ -296,156 +301,6 @@ TEST_F(GattCaches, OtherErrorsOfApplyingAreToldExceptALostLink) {
   EXPECT_THAT(take_log(), IsEmpty());
   sys_attr_missing(kLink);
   EXPECT_THAT(take_log(), ElementsAre("ERROR_UNEXPECTED(0x7)"));
-}
-
-// Service Changed.
-
-TEST_F(GattCaches, ServiceChangedIsStoredSentAndConfirmed) {
-  put_bond(1, lesc_bond(address(1)));
-  bonded_link();
-  connect(kOtherLink, kPeripheral, address(0x77));
-  take_log();
-  manager().local_database_has_changed();
-  EXPECT_THAT(take_log(), ElementsAre("SC_SENT")) << "the unbonded link at once";
-  storage.run();
-  EXPECT_THAT(take_log(), ElementsAre("UPDATE(0,1)", "SC_SENT", "UPDATE(1,1)"));
-  EXPECT_EQ(storage.word(0, 1), 1u);
-  EXPECT_EQ(storage.word(1, 1), 1u);
-  sc_confirm(kLink);
-  storage.run();
-  EXPECT_THAT(take_log(), ElementsAre("SC_CONFIRMED", "UPDATE(0,1)"));
-  EXPECT_EQ(storage.word(0, 1), 0u);
-  EXPECT_EQ(storage.word(1, 1), 1u);
-  any_event();
-  EXPECT_EQ(soft_device.service_changed.size(), 2u);
-}
-
-TEST_F(GattCaches, ServiceChangedNotConfirmedIsSentAgainAfterReconnection) {
-  bonded_link();
-  manager().local_database_has_changed();
-  storage.run();
-  disconnect(kLink);
-  take_log();
-  connect(kLink, kPeripheral, address(0));
-  EXPECT_THAT(take_log(), Contains("SC_SENT"));
-}
-
-TEST_F(GattCaches, ServiceChangedStartsAtTheFirstHandleTheStackAccepts) {
-  bonded_link();
-  soft_device.initial_user_handle = 12;
-  soft_device.script("service_changed", {Status::kInvalidAttrHandle, Status::kInvalidAttrHandle});
-  manager().local_database_has_changed();
-  storage.run();
-  using Sent = std::pair<uint16_t, uint16_t>;
-  EXPECT_THAT(soft_device.service_changed, ElementsAre(Sent{kLink, 14}));
-}
-
-TEST_F(GattCaches, ServiceChangedIsRepeatedWhileTheStackIsBusy) {
-  bonded_link();
-  soft_device.script("service_changed", {Status::kBusy, Status::kInvalidConnHandle});
-  manager().local_database_has_changed();
-  storage.run();
-  EXPECT_THAT(take_log(), Not(Contains("SC_SENT")));
-  any_event();
-  EXPECT_THAT(take_log(), Not(Contains("SC_SENT")));
-  any_event();
-  EXPECT_THAT(take_log(), ElementsAre("SC_SENT"));
-}
-
-TEST_F(GattCaches, ServiceChangedIsDroppedWhenNotSubscribed) {
-  bonded_link();
-  soft_device.attributes = {{3, 0x2A05}, {4, 0x2902}};
-  soft_device.attribute_cccd[4] = 0;
-  soft_device.always("service_changed", Status::kInvalidState);
-  manager().local_database_has_changed();
-  storage.run();
-  EXPECT_EQ(storage.word(0, 1), 0u);
-}
-
-TEST_F(GattCaches, ServiceChangedIsKeptWhenSubscribed) {
-  bonded_link();
-  soft_device.attributes = {{1, 0x2902}, {3, 0x2A05}, {4, 0x2902}};
-  soft_device.attribute_cccd[4] = 2;
-  soft_device.script("service_changed", {Status::kInvalidState});
-  manager().local_database_has_changed();
-  storage.run();
-  EXPECT_EQ(storage.word(0, 1), 1u);
-  any_event();
-  EXPECT_EQ(soft_device.service_changed.size(), 1u) << "the MTU exchange is over";
-}
-
-TEST_F(GattCaches, ServiceChangedAppliesMissingAttributesFirst) {
-  bonded_link();
-  soft_device.script("service_changed", {Status::kGattsSysAttrMissing});
-  manager().local_database_has_changed();
-  storage.run();
-  EXPECT_THAT(take_log(), ElementsAre("UPDATE(0,1)", "DB_APPLIED"));
-  any_event();
-  EXPECT_THAT(take_log(), ElementsAre("SC_SENT"));
-}
-
-TEST_F(GattCaches, ServiceChangedFlagsOfManyPeersWaitForTheQueue) {
-  for (unsigned peer = 1; peer < 40; ++peer) {
-    put_bond(peer, lesc_bond(address(static_cast<uint8_t>(peer))));
-  }
-  bonded_link();
-  storage.queue_size = 4;
-  manager().local_database_has_changed();
-  storage.run();
-  for (unsigned peer = 0; peer < 40; ++peer) {
-    EXPECT_EQ(storage.word(peer, 1), 1u) << peer;
-  }
-}
-
-// Central Address Resolution.
-
-TEST_F(GattCaches, AddressResolutionIsReadOnceAfterBonding) {
-  connect(kLink, kPeripheral, address(1));
-  bond_as_peripheral(kLink, lesc_bond(address(1)));
-  storage.run();
-  EXPECT_EQ(soft_device.uuid_reads, std::vector<uint16_t>{kLink});
-  car_found(kLink, 0x15);
-  using Read = std::pair<uint16_t, uint16_t>;
-  EXPECT_THAT(soft_device.reads, ElementsAre(Read{kLink, 0x15}));
-  value_read(kLink, 0x99, {0});
-  EXPECT_FALSE(storage.has(0, 9)) << "the application read something else";
-  value_read(kLink, 0x15, {1});
-  storage.run();
-  EXPECT_EQ(storage.word(0, 9), 1u);
-  disconnect(kLink);
-  connect(kLink, kPeripheral, address(1));
-  EXPECT_EQ(soft_device.uuid_reads.size(), 1u);
-}
-
-TEST_F(GattCaches, MissingAddressResolutionIsStoredAsZero) {
-  put_bond(0, lesc_bond(address(0)));
-  reboot();
-  connect(kLink, kPeripheral, address(0));
-  gattc_event(kLink, BLE_GATTC_EVT_CHAR_VAL_BY_UUID_READ_RSP,
-              BLE_GATT_STATUS_ATTERR_ATTRIBUTE_NOT_FOUND);
-  storage.run();
-  EXPECT_EQ(storage.word(0, 9), 0u);
-}
-
-TEST_F(GattCaches, AddressResolutionOfAWrongLengthIsStoredAsZero) {
-  put_bond(0, lesc_bond(address(0)));
-  reboot();
-  connect(kLink, kPeripheral, address(0));
-  car_found(kLink, 0x15);
-  value_read(kLink, 0x15, {1, 1});
-  storage.run();
-  EXPECT_EQ(storage.word(0, 9), 0u);
-}
-
-TEST_F(GattCaches, BusyClientIsAskedAgainLater) {
-  put_bond(0, lesc_bond(address(0)));
-  reboot();
-  soft_device.script("uuid_read", {Status::kBusy});
-  connect(kLink, kPeripheral, address(0));
-  EXPECT_TRUE(soft_device.uuid_reads.empty());
-  soft_device.sys_attrs[kLink] = {1};
-  cccd_write(kLink);
-  EXPECT_EQ(soft_device.uuid_reads.size(), 1u);
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 // specification, row by row.
 #include "ble_hci.h"
 #include "peer_manager/support/device.hpp"
+#include "pm/peer_manager/standard_handlers.hpp"
 
 namespace pm::test {
 namespace {
@@ -61,6 +62,30 @@ TEST_F(Procedures, LocalStartAsPeripheralWaitsForTheCentral) {
   bond_as_peripheral(kLink, lesc_bond(address(1)));
   EXPECT_THAT(take_log(),
               ElementsAre("SEC_START(B)", "PARAMS_REQ(peer)", "SEC_SUCCEEDED(B,stored)"));
+}
+
+TEST_F(Procedures, ANewBondIsFollowedByDatabaseRankAndAddressResolution) {
+  StandardHandlers handlers(manager(), soft_device, clock, 0);
+  on_event = [&](const pm_evt& event) { handlers.flash_clean(event); };
+  connected(kPeripheral, address(1));
+  soft_device.sys_attrs[kLink] = {1, 2, 3};
+  bond_as_peripheral(kLink, lesc_bond(address(1)));
+  storage.run();
+  car_found(kLink, 5);
+  value_read(kLink, 5, {1});
+  storage.run();
+  EXPECT_THAT(take_log(), ElementsAre("SEC_START(B)", "PARAMS_REQ(peer)", "SEC_SUCCEEDED(B,stored)",
+                                      "UPDATE(0,7)", "UPDATE(0,6)", "UPDATE(0,8)", "UPDATE(0,9)"));
+}
+
+TEST_F(Procedures, LocalStartAsPeripheralThatTheCentralAnswersWithItsKey) {
+  const pm_peer_data_bonding bond = legacy_bond(address(1), 0x40);
+  bonded_peer(bond);
+  connected(kPeripheral, address(1));
+  EXPECT_EQ(manager().conn_secure(kLink, false), Status::kOk);
+  sec_info_request(kLink, bond.own_ltk.master_id);
+  conn_sec_update(kLink, 2);
+  EXPECT_THAT(take_log(), ElementsAre("PARAMS_REQ", "SEC_START(E)", "SEC_SUCCEEDED(E)"));
 }
 
 TEST_F(Procedures, EncryptionWithStoredKeyAsCentral) {
@@ -171,6 +196,34 @@ TEST_F(Procedures, UnknownAddressTurnsOutToBeAKnownPeerNotAllowed) {
   storage.run();
   EXPECT_EQ(storage.records[FakeStorage::key(0, 7)][52], 0x5C) << "the old bond stays";
   EXPECT_EQ(peer_of(kLink), 0);
+}
+
+TEST_F(Procedures, UnknownAddressTurnsOutToBeAKnownPeerAllowedInEitherRole) {
+  for (const uint8_t role : {kPeripheral, kCentral}) {
+    bonded_peer(lesc_bond(address(1)));
+    connected(role, address(9, BLE_GAP_ADDR_TYPE_RANDOM_PRIVATE_RESOLVABLE));
+    on_event = [this](const pm_evt& event) {
+      if (event.evt_id == PM_EVT_CONN_SEC_CONFIG_REQ) {
+        const pm_conn_sec_config config{.allow_repairing = true};
+        manager().conn_sec_config_reply(event.conn_handle, &config);
+      }
+    };
+    if (role == kCentral) {
+      EXPECT_EQ(manager().conn_secure(kLink, false), Status::kOk);
+    }
+    pm_peer_data_bonding renewed = lesc_bond(address(1));
+    renewed.own_ltk.enc_info.ltk[0] = 0x99;
+    take_log();
+    bond_as_peripheral(kLink, renewed);
+    storage.run();
+    Log log = take_log();
+    std::erase(log, "SEC_START(B)");  // as peripheral it comes only now
+    EXPECT_THAT(log, ElementsAre("PARAMS_REQ(peer)", "CONFIG_REQ", "SEC_SUCCEEDED(B,stored)",
+                                 "UPDATE(0,7)"));
+    EXPECT_EQ(storage.records[FakeStorage::key(0, 7)][52], 0x99);
+    EXPECT_EQ(manager().peer_count(), 1u);
+    disconnect(kLink);
+  }
 }
 
 TEST_F(Procedures, UnknownAddressTurnsOutToBeAKnownPeerForced) {

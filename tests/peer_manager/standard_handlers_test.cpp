@@ -255,6 +255,69 @@ TEST_F(Handlers, WaitingRanksAreWrittenInTheirOrder) {
   }
 }
 
+TEST_F(Handlers, TellWhatCannotBeSecured) {
+  pm_peer_data_bonding nameless = legacy_bond(address(0), 0);
+  nameless.peer_ltk.master_id = {};
+  put_bond(0, nameless);
+  put_bond(1, lesc_bond(address(1)));
+  reboot();
+  auto& standard = handlers();
+  connect(kLink, kCentral, address(0));
+  connect(kOtherLink, kCentral, address(1));
+  ble_evt_t event{};
+  event.header.evt_id = BLE_GAP_EVT_CONNECTED;
+  logged_levels.clear();
+  standard.secure_on_connection(event);
+  EXPECT_THAT(logged_levels, ElementsAre(2)) << "the stored key has no name";
+  soft_device.script("encrypt", {Status::kInternal});
+  event.evt.gap_evt.conn_handle = kOtherLink;
+  standard.secure_on_connection(event);
+  EXPECT_THAT(logged_levels, ElementsAre(2, 1));
+  EXPECT_THAT(soft_device.disconnects, IsEmpty());
+}
+
+TEST_F(Handlers, TellThatALinkCannotBeDisconnectedUnlessItIsGoing) {
+  auto& standard = handlers();
+  pm_evt event{};
+  event.evt_id = PM_EVT_CONN_SEC_FAILED;
+  soft_device.script("disconnect",
+                     {Status::kInvalidState, Status::kInvalidConnHandle, Status::kBusy});
+  logged_levels.clear();
+  standard.disconnect_on_sec_failure(event);
+  standard.disconnect_on_sec_failure(event);
+  EXPECT_THAT(logged_levels, IsEmpty());
+  standard.disconnect_on_sec_failure(event);
+  EXPECT_THAT(logged_levels, ElementsAre(1));
+}
+
+TEST_F(Handlers, TellThatNobodyCanBeEvictedAndTryAgain) {
+  bonds(1);
+  auto& standard = handlers();
+  connect(kLink, kPeripheral, address(0));
+  logged_levels.clear();
+  standard.flash_clean_on_return();
+  EXPECT_THAT(logged_levels, ElementsAre(2)) << "the only peer is connected";
+  disconnect(kLink);
+  storage.refusals = {Status::kInvalidState};
+  standard.flash_clean_on_return();
+  EXPECT_EQ(storage.outstanding(), 0u);
+  standard.flash_clean_on_return();
+  storage.run();
+  EXPECT_EQ(manager().peer_count(), 0u);
+}
+
+// Its event comes from inside the call.
+TEST_F(Handlers, ARankThatIsTheHighestAlreadyIsNotWrittenAgain) {
+  bonds(2);
+  auto& standard = handlers();
+  on_event = [&](const pm_evt& event) { standard.flash_clean(event); };
+  connect(kLink, kPeripheral, address(0));
+  conn_sec_update(kLink, 2);  // busy: it waits, until it is the highest already
+  storage.run();
+  EXPECT_EQ(storage.word(0, 6), 12u);
+  EXPECT_EQ(storage.writes, 1);
+}
+
 TEST_F(Handlers, LogEveryEventAtItsLevel) {
   auto& standard = handlers();
   // Typed from the description of the interface; 1 is an error, 4 for debugging.

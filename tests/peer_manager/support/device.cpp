@@ -285,13 +285,13 @@ void Device::gattc_event(uint16_t conn_handle, uint16_t id, uint16_t gatt_status
   dispatch(event);
 }
 
-void Device::car_found(uint16_t conn_handle, uint16_t handle) {
+void Device::car_found(uint16_t conn_handle, uint16_t handle, uint16_t count, uint16_t length) {
   ble_evt_t event{};
   event.header.evt_id = BLE_GATTC_EVT_CHAR_VAL_BY_UUID_READ_RSP;
   event.evt.gattc_evt.conn_handle = conn_handle;
   auto& response = event.evt.gattc_evt.params.char_val_by_uuid_read_rsp;
-  response.count = 1;
-  response.value_len = 1;
+  response.count = count;
+  response.value_len = length;
   store_le16(&response.handle_value[0], handle);
   dispatch(event);
 }
@@ -326,6 +326,36 @@ void Device::bond_as_peripheral(uint16_t conn_handle, const pm_peer_data_bonding
   distribute(bond);
   conn_sec_update(conn_handle, 2);
   auth_success(conn_handle, true, bond.own_ltk.enc_info.lesc != 0);
+}
+
+void Device::bonded_link(uint16_t conn_handle, unsigned peer) {
+  put_bond(peer, lesc_bond(address(static_cast<uint8_t>(peer))));
+  storage.put_word(peer, 9, 1);
+  reboot();
+  connect(conn_handle, kPeripheral, address(static_cast<uint8_t>(peer)));
+  soft_device.sys_attr_sets.clear();
+  take_log();
+}
+
+void Device::expect_all_works() {
+  on_event = nullptr;
+  soft_device.forget_script();
+  storage.queue_size = 17;
+  storage.run();
+  any_event();
+  storage.run();
+  const uint32_t before = manager_->peer_count();
+  constexpr uint16_t kStranger = config::kLinks - 1;
+  connect(kStranger, kPeripheral, address(0x77));
+  bond_as_peripheral(kStranger, lesc_bond(address(0x77)));
+  storage.run();
+  EXPECT_EQ(manager_->peer_count(), before + 1);
+  const uint16_t peer = peer_of(kStranger);
+  EXPECT_TRUE(storage.has(peer, 7));
+  soft_device.sys_attrs[kStranger].assign(config::kFlashBuffers * 80 - 6, 0xA5);
+  cccd_write(kStranger);
+  storage.run();
+  EXPECT_EQ(storage.records[FakeStorage::key(peer, 8)].size(), config::kFlashBuffers * 80);
 }
 
 Log Device::take_log() { return std::exchange(log_, {}); }

@@ -67,7 +67,7 @@ class Device : public ::testing::Test {
   void sys_attr_missing(uint16_t conn_handle);
   void sc_confirm(uint16_t conn_handle);
   void gattc_event(uint16_t conn_handle, uint16_t id, uint16_t gatt_status);
-  void car_found(uint16_t conn_handle, uint16_t handle);
+  void car_found(uint16_t conn_handle, uint16_t handle, uint16_t count = 1, uint16_t length = 1);
   void value_read(uint16_t conn_handle, uint16_t handle, std::vector<uint8_t> value);
   void any_event(uint16_t conn_handle = BLE_CONN_HANDLE_INVALID);
 
@@ -75,6 +75,12 @@ class Device : public ::testing::Test {
   void distribute(const pm_peer_data_bonding& bond);
   /// The peer pairs and bonds, as peripheral or central of this device.
   void bond_as_peripheral(uint16_t conn_handle, const pm_peer_data_bonding& bond);
+
+  /// Restarts with a bond under that ID, whose device then connects; the events are forgotten.
+  void bonded_link(uint16_t conn_handle = kLink, unsigned peer = 0);
+
+  /// A stranger can bond, and all write buffers are free.
+  void expect_all_works();
 
   /// Events since the last call.
   Log take_log();
@@ -88,8 +94,10 @@ class Device : public ::testing::Test {
   /// Called for each event after it was logged.
   std::function<void(const pm_evt&)> on_event;
 
- private:
+  /// The handler that logs: to be registered again after an init().
   static void record(const pm_evt* event);
+
+ private:
   static Device* current_;
 
   std::unique_ptr<PeerManager> manager_;

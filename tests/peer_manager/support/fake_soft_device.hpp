@@ -11,6 +11,7 @@
 #include <functional>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -91,6 +92,7 @@ class FakeSoftDevice final : public SoftDevice {
   std::map<uint16_t, std::vector<uint8_t>> sys_attrs;
   uint16_t initial_user_handle = 10;
   std::map<uint16_t, uint16_t> attributes;      // handle -> 16-bit UUID
+  std::set<uint16_t> vendor_attributes;         // handles of UUIDs of 128 bits
   std::map<uint16_t, uint16_t> attribute_cccd;  // handle -> value
   ble_gap_addr_t own_address{};
 
@@ -207,7 +209,8 @@ class FakeSoftDevice final : public SoftDevice {
   }
   Status gatts_attr_get(uint16_t handle, ble_uuid_t* uuid, ble_gatts_attr_md_t*) override {
     *uuid = {attributes.contains(handle) ? attributes[handle] : uint16_t{0x2800},
-             BLE_UUID_TYPE_BLE};
+             vendor_attributes.contains(handle) ? uint8_t{BLE_UUID_TYPE_VENDOR_BEGIN}
+                                                : uint8_t{BLE_UUID_TYPE_BLE}};
     return Status::kOk;
   }
   Status gatts_value_get(uint16_t, uint16_t handle, ble_gatts_value_t& value) override {
