@@ -46,16 +46,29 @@ void GattCacheManager::on_ble_event(const ble_evt_t& event) {
   }
 }
 
+// A bonded link is to be told if storage says so.
+void GattCacheManager::arm_service_changed(uint16_t conn_handle, PeerFlags flags) {
+  if (flags.service_changed_pending) {
+    states_.set(conn_handle, LinkFlag::kServiceChangedPending);
+  }
+}
+
+// A bonded link is to be asked unless its answer is stored.
+void GattCacheManager::want_address_resolution(uint16_t conn_handle, PeerFlags flags) {
+  if (!flags.address_resolution_stored) {
+    states_.set(conn_handle, LinkFlag::kCarWanted);
+  }
+}
+
 void GattCacheManager::on_id_manager_event(const pm_evt& event) {
   if (event.evt_id != PM_EVT_BONDED_PEER_CONNECTED) {
     return;
   }
   const PeerId peer{event.peer_id};
   server_.apply_local_db(event.conn_handle);
-  if constexpr (config::kServiceChanged) {
-    server_.arm_service_changed(event.conn_handle, peer);
-  }
-  client_.want_address_resolution(event.conn_handle, peer);
+  const PeerFlags flags = ids_.flags_of(peer);
+  arm_service_changed(event.conn_handle, flags);
+  want_address_resolution(event.conn_handle, flags);
   process_pending();
 }
 
@@ -66,7 +79,7 @@ void GattCacheManager::on_database_event_server(const pm_evt& event) {
   const bool is_armed = is_update_of(event, PM_PEER_DATA_ID_SERVICE_CHANGED_PENDING) &&
                         event.conn_handle != BLE_CONN_HANDLE_INVALID;
   if (is_armed) {
-    server_.arm_service_changed(event.conn_handle, PeerId{event.peer_id});
+    arm_service_changed(event.conn_handle, ids_.flags_of(PeerId{event.peer_id}));
     server_.send_service_changed();
   }
   server_.continue_announcing();
@@ -77,7 +90,7 @@ void GattCacheManager::on_database_event(const pm_evt& event) {
       is_update_of(event, PM_PEER_DATA_ID_BONDING) && event.conn_handle != BLE_CONN_HANDLE_INVALID;
   if (has_bonded) {
     states_.set(event.conn_handle, LinkFlag::kDbStorePending);
-    client_.want_address_resolution(event.conn_handle, PeerId{event.peer_id});
+    want_address_resolution(event.conn_handle, ids_.flags_of(PeerId{event.peer_id}));
   }
   process_pending();
 }

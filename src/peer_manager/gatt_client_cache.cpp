@@ -5,12 +5,6 @@
 
 namespace pm {
 
-void GattClientCache::want_address_resolution(uint16_t conn_handle, PeerId peer) {
-  if (!ids_.is_address_resolution_stored(peer)) {
-    states_.set(conn_handle, LinkFlag::kCarWanted);
-  }
-}
-
 void GattClientCache::read_wanted() {
   states_.for_each_connected(LinkFlag::kCarWanted, [this](uint16_t conn_handle) {
     const bool is_reading = states_.get(conn_handle, LinkFlag::kCarHandleQueried) ||

@@ -47,12 +47,6 @@ void GattServerCache::continue_announcing() {
   }
 }
 
-void GattServerCache::arm_service_changed(uint16_t conn_handle, PeerId peer) {
-  if (ids_.is_service_changed_pending(peer)) {
-    states_.set(conn_handle, LinkFlag::kServiceChangedPending);
-  }
-}
-
 void GattServerCache::send_service_changed() {
   states_.for_each_connected(LinkFlag::kServiceChangedPending, [this](uint16_t conn_handle) {
     if (!states_.get(conn_handle, LinkFlag::kServiceChangedSent)) {

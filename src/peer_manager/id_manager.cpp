@@ -17,7 +17,15 @@ bool is_private_address(const ble_gap_addr_t& address) {
          address.addr_type == BLE_GAP_ADDR_TYPE_RANDOM_PRIVATE_NON_RESOLVABLE;
 }
 
-bool has_irk(const ble_gap_id_key_t& identity) { return !is_all_zero(identity.id_info.irk); }
+// Whether there is one is no secret.
+bool has_irk(const ble_gap_id_key_t& identity) {
+  for (const uint8_t octet : identity.id_info.irk) {
+    if (octet != 0) {
+      return true;
+    }
+  }
+  return false;
+}
 
 bool are_equal(const ble_gap_master_id_t& a, const ble_gap_master_id_t& b) {
   return a.ediv == b.ediv && std::memcmp(a.rand, b.rand, sizeof a.rand) == 0;
@@ -105,21 +113,15 @@ void IdManager::read_identity(PeerId peer) {
 
 PeerFlags IdManager::read_flags(PeerId peer) const {
   PeerFlags flags{};
-  flags.service_changed_pending = config::kServiceChanged && reads_service_changed_pending(peer);
-  flags.address_resolution_stored = reads_address_resolution_stored(peer);
-  return flags;
-}
-
-bool IdManager::reads_service_changed_pending(PeerId peer) const {
   uint8_t pending = 0;
   size_t length = 0;
-  return ok(database_.load(peer, kServiceChangedPendingData, MutableBytes(&pending, 1), length)) &&
-         pending == 1;
-}
-
-bool IdManager::reads_address_resolution_stored(PeerId peer) const {
-  size_t length = 0;
-  return ok(database_.load(peer, kCentralAddrResData, {}, length));
+  if constexpr (config::kServiceChanged) {
+    const MutableBytes out(&pending, 1);
+    flags.service_changed_pending =
+        ok(database_.load(peer, kServiceChangedPendingData, out, length)) && pending == 1;
+  }
+  flags.address_resolution_stored = ok(database_.load(peer, kCentralAddrResData, {}, length));
+  return flags;
 }
 
 // Of a peer being deleted only storage knows what still exists.
@@ -127,16 +129,9 @@ const IdentityIndex::Entry* IdManager::indexed(PeerId peer) const {
   return pool_.is_active(peer) ? index_.find(peer) : nullptr;
 }
 
-bool IdManager::is_service_changed_pending(PeerId peer) const {
+PeerFlags IdManager::flags_of(PeerId peer) const {
   const IdentityIndex::Entry* known = indexed(peer);
-  return known != nullptr ? known->flags.service_changed_pending != 0
-                          : reads_service_changed_pending(peer);
-}
-
-bool IdManager::is_address_resolution_stored(PeerId peer) const {
-  const IdentityIndex::Entry* known = indexed(peer);
-  return known != nullptr ? known->flags.address_resolution_stored != 0
-                          : reads_address_resolution_stored(peer);
+  return known != nullptr ? known->flags : read_flags(peer);
 }
 
 int IdManager::tracked_index(uint16_t conn_handle) const {

@@ -6,7 +6,7 @@
 namespace pm {
 
 void IdentityIndex::reset() {
-  wipe(entries_.data(), entries_.size() * sizeof(Entry));
+  wipe(entries_.data(), size_ * sizeof(Entry));
   size_ = 0;
 }
 

@@ -42,15 +42,6 @@ PeerId peer_of(uint32_t key) { return PeerId{static_cast<uint16_t>(key >> 16)}; 
 
 }  // namespace
 
-bool is_valid_data_id(DataId data) {
-  constexpr uint32_t kValid = 1u << PM_PEER_DATA_ID_SERVICE_CHANGED_PENDING |
-                              1u << PM_PEER_DATA_ID_APPLICATION |
-                              1u << PM_PEER_DATA_ID_GATT_REMOTE | 1u << PM_PEER_DATA_ID_PEER_RANK |
-                              1u << PM_PEER_DATA_ID_BONDING | 1u << PM_PEER_DATA_ID_GATT_LOCAL |
-                              1u << PM_PEER_DATA_ID_CENTRAL_ADDR_RES;
-  return to_number(data) < PM_PEER_DATA_ID_LAST && (kValid >> to_number(data) & 1u) != 0;
-}
-
 Status PeerDataStorage::init() {
   // What is under way reads memory that has to stay: the store is then mounted, and remains so.
   const bool is_mounted = has_outstanding();
@@ -95,14 +86,16 @@ void PeerDataStorage::discover(PeerId peer) {
   size_t length = 0;
   const MutableBytes out(reinterpret_cast<uint8_t*>(&bonding), sizeof bonding);
   const Status found = storage_.read(record_key(peer, kBondingData), out, length);
-  uint8_t step = 0;
-  if (found != Status::kNotFound) {
-    // An unreadable bond still holds its ID: the data is neither given to another peer nor taken
-    // for orphaned.
-    pool_.claim(peer);
-  } else if (keys_are_listed_ && find_record(peer, step) != Status::kNotFound) {
-    pool_.mark_orphaned(peer);
+  if (found == Status::kNotFound) {
+    uint8_t step = 0;
+    if (keys_are_listed_ && find_record(peer, step) != Status::kNotFound) {
+      pool_.mark_orphaned(peer);
+    }
+    return;
   }
+  // An unreadable bond still holds its ID: the data is neither given to another peer nor taken for
+  // orphaned.
+  pool_.claim(peer);
   if (ok(found) && length == sizeof bonding) {
     router_.bond_found(peer, bonding.peer_ble_id);
   }
@@ -143,12 +136,6 @@ PeerId PeerDataStorage::allocate() {
     clean();
   }
   return peer;
-}
-
-Status PeerDataStorage::read(PeerId peer, DataId data, MutableBytes out,
-                             size_t& stored_length) const {
-  const Status status = storage_.read(record_key(peer, data), out, stored_length);
-  return ok(status) || status == Status::kNotFound ? status : Status::kInternal;
 }
 
 void PeerDataStorage::remember(const Operation& operation) {

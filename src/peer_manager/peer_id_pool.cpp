@@ -50,10 +50,9 @@ bool PeerIdPool::begin_deletion(PeerId peer) {
   return true;
 }
 
-PeerId PeerIdPool::next(PeerId previous) const {
-  unsigned id = previous == kInvalidPeer ? 0u : to_number(previous) + 1u;
+PeerId PeerIdPool::first(uint32_t id, const Bitmap& map, const Bitmap& except) {
   while (id < kPeerIds) {
-    const uint32_t rest = (used_[id / 32] & ~deleting_[id / 32]) >> (id % 32);
+    const uint32_t rest = (map[id / 32] & ~except[id / 32]) >> (id % 32);
     if (rest != 0) {
       return PeerId{static_cast<uint16_t>(id + std::countr_zero(rest))};
     }
@@ -62,18 +61,17 @@ PeerId PeerIdPool::next(PeerId previous) const {
   return kInvalidPeer;
 }
 
+PeerId PeerIdPool::next(PeerId previous) const {
+  return first(previous == kInvalidPeer ? 0u : to_number(previous) + 1u, used_, deleting_);
+}
+
 PeerId PeerIdPool::next_to_clean(uint16_t first_orphan) const {
   for (size_t word = 0; word < used_.size(); ++word) {
     if (const uint32_t peers = used_[word] & deleting_[word]; peers != 0) {
       return PeerId{static_cast<uint16_t>(word * 32 + std::countr_zero(peers))};
     }
   }
-  for (uint16_t id = first_orphan; id < kPeerIds; ++id) {
-    if (is_deleting(PeerId{id})) {
-      return PeerId{id};
-    }
-  }
-  return kInvalidPeer;
+  return first(first_orphan, deleting_, used_);
 }
 
 uint32_t PeerIdPool::count() const {

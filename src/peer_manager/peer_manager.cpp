@@ -23,7 +23,7 @@ PeerManager::PeerManager(SoftDevice& soft_device, Storage& storage, Timers& time
       security_manager_(states_, ids_, database_, security_dispatcher_, lesc_, router_),
       gatt_server_(soft_device, states_, ids_, pool_, database_, router_),
       gatt_client_(soft_device, states_, ids_, database_),
-      gatt_caches_(states_, gatt_server_, gatt_client_) {}
+      gatt_caches_(states_, ids_, gatt_server_, gatt_client_) {}
 
 Status PeerManager::init() {
   // The store calls us: it cannot be mounted now, and what its event tells of is half done.

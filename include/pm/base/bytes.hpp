@@ -59,12 +59,12 @@ constexpr bool is_all_zero(Bytes bytes) {
 }
 
 /// Overwrites secrets with zeros in a way that the optimiser may not remove.
-inline void wipe(void* memory, size_t size) {
-  auto* p = static_cast<volatile uint8_t*>(memory);
-  while (size-- > 0) {
-    *p++ = 0;
-  }
+[[gnu::noinline]] inline void wipe(void* memory, size_t size) {
+  std::memset(memory, 0, size);
+  // For all that the optimiser knows, somebody reads it here.
+  asm volatile("" : : "r"(memory) : "memory");
 }
+
 /// Copies the octets of a key or an identity; the two may be the same. Out of line, because for a
 /// few octets the compiler writes out loads and stores wherever a structure is assigned.
 [[gnu::noinline]] inline void copy_octets(void* to, const void* from, size_t size) {

@@ -10,8 +10,9 @@ namespace pm {
 /// what is repeated.
 class GattCacheManager {
  public:
-  GattCacheManager(ConnectionStates& states, GattServerCache& server, GattClientCache& client)
-      : states_(states), server_(server), client_(client) {}
+  GattCacheManager(ConnectionStates& states, IdManager& ids, GattServerCache& server,
+                   GattClientCache& client)
+      : states_(states), ids_(ids), server_(server), client_(client) {}
   GattCacheManager(const GattCacheManager&) = delete;
   GattCacheManager& operator=(const GattCacheManager&) = delete;
 
@@ -22,10 +23,13 @@ class GattCacheManager {
   void on_database_event(const pm_evt& event);
 
  private:
+  void arm_service_changed(uint16_t conn_handle, PeerFlags flags);
+  void want_address_resolution(uint16_t conn_handle, PeerFlags flags);
   void process_pending();
   void store(uint16_t conn_handle);
 
   ConnectionStates& states_;
+  IdManager& ids_;
   GattServerCache& server_;
   GattClientCache& client_;
 };

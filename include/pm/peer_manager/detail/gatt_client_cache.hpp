@@ -20,8 +20,6 @@ class GattClientCache {
   GattClientCache(const GattClientCache&) = delete;
   GattClientCache& operator=(const GattClientCache&) = delete;
 
-  /// The value is to be read if none is stored.
-  void want_address_resolution(uint16_t conn_handle, PeerId peer);
   /// Starts the reads that are wanted.
   void read_wanted();
   void on_ble_event(const ble_evt_t& event);

@@ -36,8 +36,6 @@ class GattServerCache {
   void announce_change();
   /// Goes on with announce_change() where the store had no time.
   void continue_announcing();
-  /// A bonded link is to be told if storage says so.
-  void arm_service_changed(uint16_t conn_handle, PeerId peer);
   /// Sends to every link that is to be told.
   void send_service_changed();
   void on_service_changed_confirmed(uint16_t conn_handle);

@@ -57,10 +57,8 @@ class IdManager {
   /// 3, Part C, 10.8.2.3.
   bool resolves(const ble_gap_addr_t& address, const ble_gap_irk_t& irk) const;
 
-  /// What a connection of a bonded peer asks for: Service Changed is owed to it; whether it
-  /// resolves addresses is known.
-  bool is_service_changed_pending(PeerId peer) const;
-  bool is_address_resolution_stored(PeerId peer) const;
+  /// What a connection of a bonded peer asks for.
+  PeerFlags flags_of(PeerId peer) const;
   /// Identity of a bonded peer. kNotFound: no such bond. kInternal: unreadable.
   Status identity_of(PeerId peer, ble_gap_id_key_t& out) const;
 
@@ -79,8 +77,6 @@ class IdManager {
   int tracked_index(uint16_t conn_handle) const;
   void read_identity(PeerId peer);
   PeerFlags read_flags(PeerId peer) const;
-  bool reads_service_changed_pending(PeerId peer) const;
-  bool reads_address_resolution_stored(PeerId peer) const;
   const IdentityIndex::Entry* indexed(PeerId peer) const;
   void on_connected(uint16_t conn_handle, const ble_gap_evt_connected_t& connected);
   PeerId identify(const ble_gap_addr_t& address) const;

@@ -20,7 +20,14 @@ inline constexpr DataId kGattLocalData{PM_PEER_DATA_ID_GATT_LOCAL};
 inline constexpr DataId kCentralAddrResData{PM_PEER_DATA_ID_CENTRAL_ADDR_RES};
 
 /// True for the kinds of record that exist; the obsolete ones do not.
-bool is_valid_data_id(DataId data);
+constexpr bool is_valid_data_id(DataId data) {
+  constexpr uint32_t kValid = 1u << PM_PEER_DATA_ID_SERVICE_CHANGED_PENDING |
+                              1u << PM_PEER_DATA_ID_APPLICATION |
+                              1u << PM_PEER_DATA_ID_GATT_REMOTE | 1u << PM_PEER_DATA_ID_PEER_RANK |
+                              1u << PM_PEER_DATA_ID_BONDING | 1u << PM_PEER_DATA_ID_GATT_LOCAL |
+                              1u << PM_PEER_DATA_ID_CENTRAL_ADDR_RES;
+  return to_number(data) < 32 && (kValid >> to_number(data) & 1u) != 0;
+}
 
 /// Key of a record in the store, and the token of its operations.
 constexpr uint32_t record_key(PeerId peer, DataId data) {
@@ -51,7 +58,9 @@ class PeerDataStorage final : public StorageSink {
   PeerId allocate();
 
   /// kNotFound, kInternal, or kOk with the whole stored length, whatever of it fitted into `out`.
-  Status read(PeerId peer, DataId data, MutableBytes out, size_t& stored_length) const;
+  Status read(PeerId peer, DataId data, MutableBytes out, size_t& stored_length) const {
+    return storage_.read(record_key(peer, data), out, stored_length);
+  }
 
   /// Accepts a write; `bytes` stays unchanged until its end. No octets remove the record, told as
   /// an update. kBusy: queue full. kInternal: refused.

@@ -49,6 +49,8 @@ class PeerIdPool {
   using Bitmap = std::array<uint32_t, kPeerIds / 32>;
   static bool get(const Bitmap& map, PeerId peer);
   static void set(Bitmap& map, PeerId peer, bool value);
+  /// The first ID from `id` on that is in one of the two and not in the other.
+  static PeerId first(uint32_t id, const Bitmap& map, const Bitmap& except);
 
   Bitmap used_{};
   Bitmap deleting_{};
