@@ -13,7 +13,10 @@ pm_test(smp_test
     smp_hostile_test.cpp
     smp_key_distribution_test.cpp
     smp_memory_test.cpp
+    smp_out_of_band_test.cpp
     smp_pairing_test.cpp
+    smp_parameters_test.cpp
+    smp_passkey_test.cpp
     smp_pdu_test.cpp
     smp_stale_reply_test.cpp
     smp_timeout_test.cpp
