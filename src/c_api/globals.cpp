@@ -17,15 +17,15 @@ Runtime* the_runtime = nullptr;
 // values in flash.
 alignas(PeerManager) std::byte peer_manager_memory[sizeof(PeerManager)];
 alignas(StandardHandlers) std::byte handlers_memory[sizeof(StandardHandlers)];
-PeerManager* the_peer_manager = nullptr;
-StandardHandlers* the_handlers = nullptr;
 
 }  // namespace
 
+PeerManager* the_peer_manager = nullptr;
+StandardHandlers* the_handlers = nullptr;
+
 Runtime* runtime() { return the_runtime; }
-PeerManager* peer_manager() { return the_peer_manager; }
-StandardHandlers* standard_handlers() { return the_handlers; }
-void turn_began() {}
+PeerManager* make_peer_manager() { return the_peer_manager; }
+PeerManager* turn_began() { return the_peer_manager; }
 void turn_ended() {}
 
 void boot(Runtime& runtime) {

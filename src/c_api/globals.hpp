@@ -15,23 +15,18 @@ class Runtime;
 /// The device on a PC, nullptr before boot(). The target has none.
 Runtime* runtime();
 
-/// The one Peer Manager behind pm_*, nullptr before boot().
-PeerManager* peer_manager();
+/// The one Peer Manager behind pm_*, and what stands behind pm_handler_*. nullptr before boot(); on
+/// the target, until a call has made them that may be the first of all.
+extern PeerManager* the_peer_manager;
+extern StandardHandlers* the_handlers;
 
-/// What stands behind pm_handler_*, nullptr before boot().
-StandardHandlers* standard_handlers();
+/// For such calls. nullptr before boot(), and while it is being made, in an interrupt of that call.
+PeerManager* make_peer_manager();
 
-void turn_began();
+/// make_peer_manager(), and a turn begins: until its end, timers and completions of the store that
+/// interrupt it wait with what they have to tell the Peer Manager. Turns nest. On a PC nothing
+/// interrupts.
+PeerManager* turn_began();
 void turn_ended();
-
-/// While it lives, timers and completions of the store that interrupt it wait with what they have
-/// to tell the Peer Manager. On a PC nothing interrupts.
-class Turn {
- public:
-  Turn() { turn_began(); }
-  ~Turn() { turn_ended(); }
-  Turn(const Turn&) = delete;
-  Turn& operator=(const Turn&) = delete;
-};
 
 }  // namespace pm::c_api

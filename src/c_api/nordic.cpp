@@ -22,7 +22,16 @@
 
 namespace pm::c_api {
 
+PeerManager* the_peer_manager = nullptr;
+StandardHandlers* the_handlers = nullptr;
+
 namespace {
+
+using adapters::NordicContext;
+using adapters::NordicCrypto;
+using adapters::NordicSoftDevice;
+using adapters::NordicStorage;
+using adapters::NordicTimers;
 
 void on_store_event(const bm_zms_evt* event);
 
@@ -34,12 +43,13 @@ const bm_zms_fs_config kStore = {
     .storage_api = &bm_storage_sd_api,
 };
 
+NordicContext context;
+
 struct Home {
-  adapters::NordicContext context;
-  adapters::NordicSoftDevice soft_device;
-  adapters::NordicTimers timers{context};
-  adapters::NordicStorage storage{kStore, context, timers};
-  adapters::NordicCrypto crypto;
+  NordicSoftDevice soft_device;
+  NordicTimers timers{context};
+  NordicStorage storage{kStore, context, timers};
+  NordicCrypto crypto;
   PeerManager peer_manager{soft_device, storage, timers, crypto};
   StandardHandlers handlers{peer_manager, soft_device, timers};
 };
@@ -47,50 +57,33 @@ struct Home {
 // Zero until the first call constructs in it: nothing runs before main, and there are no initial
 // values in flash.
 alignas(Home) std::byte memory[sizeof(Home)];
-enum class Stage : uint8_t { kNone, kUnderConstruction, kReady };
-std::atomic<Stage> stage{Stage::kNone};
+std::atomic<bool> is_begun{false};
 
-/// nullptr while it is under construction, in an interrupt of the first call.
-Home* home() {
-  const Stage now = stage.load(std::memory_order_relaxed);
-  if (now == Stage::kNone) {
-    stage = Stage::kUnderConstruction;
-    new (memory) Home;
-    stage = Stage::kReady;
-  } else if (now == Stage::kUnderConstruction) {
-    return nullptr;
-  }
-  return std::launder(reinterpret_cast<Home*>(memory));
-}
+/// Once it is constructed.
+Home& home() { return *std::launder(reinterpret_cast<Home*>(memory)); }
 
-void on_store_event(const bm_zms_evt* event) {
-  if (Home* it = home()) {
-    it->storage.on_event(*event);
-  }
-}
+// Of a store that storage has mounted.
+void on_store_event(const bm_zms_evt* event) { home().storage.on_event(*event); }
 
 }  // namespace
 
-PeerManager* peer_manager() {
-  Home* it = home();
-  return it == nullptr ? nullptr : &it->peer_manager;
-}
-
-StandardHandlers* standard_handlers() {
-  Home* it = home();
-  return it == nullptr ? nullptr : &it->handlers;
-}
-
-void turn_began() {
-  if (Home* it = home()) {
-    it->context.begin();
+PeerManager* make_peer_manager() {
+  if (!is_begun.load(std::memory_order_relaxed)) {
+    is_begun = true;
+    new (memory) Home;
+    // An interrupt before this finds none.
+    std::atomic_signal_fence(std::memory_order_seq_cst);
+    the_handlers = &home().handlers;
+    the_peer_manager = &home().peer_manager;
   }
+  return the_peer_manager;
 }
 
-void turn_ended() {
-  if (Home* it = home()) {
-    it->context.end();
-  }
+PeerManager* turn_began() {
+  context.begin();
+  return make_peer_manager();
 }
+
+void turn_ended() { context.end(); }
 
 }  // namespace pm::c_api

@@ -9,55 +9,62 @@
 #include "nrf_error.h"
 #include "pm/peer_manager/peer_manager.hpp"
 
-using pm::c_api::peer_manager;
+namespace {
+
+using pm::PeerManager;
+using pm::c_api::make_peer_manager;
 using pm::c_api::returned;
+
+/// `otherwise`: the result before boot().
+template <class Call>
+uint32_t call(const char* function, uint32_t otherwise, Call&& call_it) {
+  PeerManager* manager = make_peer_manager();
+  return returned(function, manager == nullptr ? otherwise : pm::to_code(call_it(*manager)));
+}
+
+}  // namespace
 
 extern "C" {
 
 uint32_t nrf_ble_lesc_init(void) {
-  return returned(__func__, peer_manager() == nullptr ? NRF_ERROR_INTERNAL
-                                                      : pm::to_code(peer_manager()->lesc_init()));
+  return call(__func__, NRF_ERROR_INTERNAL, [](PeerManager& m) { return m.lesc_init(); });
 }
 
 uint32_t nrf_ble_lesc_keypair_generate(void) {
-  return returned(__func__, peer_manager() == nullptr
-                                ? NRF_ERROR_INTERNAL
-                                : pm::to_code(peer_manager()->lesc_keypair_generate()));
+  return call(__func__, NRF_ERROR_INTERNAL,
+              [](PeerManager& m) { return m.lesc_keypair_generate(); });
 }
 
 uint32_t nrf_ble_lesc_own_oob_data_generate(void) {
-  return returned(__func__, peer_manager() == nullptr
-                                ? NRF_ERROR_INVALID_STATE
-                                : pm::to_code(peer_manager()->lesc_own_oob_data_generate()));
+  return call(__func__, NRF_ERROR_INVALID_STATE,
+              [](PeerManager& m) { return m.lesc_own_oob_data_generate(); });
 }
 
 ble_gap_lesc_p256_pk_t* nrf_ble_lesc_public_key_get(void) {
-  return returned(__func__,
-                  peer_manager() == nullptr ? nullptr : peer_manager()->lesc_public_key_get());
+  PeerManager* manager = make_peer_manager();
+  return returned(__func__, manager == nullptr ? nullptr : manager->lesc_public_key_get());
 }
 
 ble_gap_lesc_oob_data_t* nrf_ble_lesc_own_oob_data_get(void) {
-  return returned(__func__,
-                  peer_manager() == nullptr ? nullptr : peer_manager()->lesc_own_oob_data_get());
+  PeerManager* manager = make_peer_manager();
+  return returned(__func__, manager == nullptr ? nullptr : manager->lesc_own_oob_data_get());
 }
 
 void nrf_ble_lesc_peer_oob_data_handler_set(nrf_ble_lesc_peer_oob_data_handler handler) {
   returned(__func__);
-  if (peer_manager() != nullptr) {
-    peer_manager()->lesc_peer_oob_data_handler_set(handler);
+  if (PeerManager* manager = make_peer_manager()) {
+    manager->lesc_peer_oob_data_handler_set(handler);
   }
 }
 
 uint32_t nrf_ble_lesc_request_handler(void) {
-  return returned(__func__, peer_manager() == nullptr
-                                ? NRF_SUCCESS
-                                : pm::to_code(peer_manager()->lesc_request_handler()));
+  return call(__func__, NRF_SUCCESS, [](PeerManager& m) { return m.lesc_request_handler(); });
 }
 
 void nrf_ble_lesc_on_ble_evt(const ble_evt_t* ble_evt) {
   returned(__func__);
-  if (peer_manager() != nullptr && ble_evt != nullptr) {
-    peer_manager()->lesc_on_ble_event(*ble_evt);
+  if (PeerManager* manager = make_peer_manager(); manager != nullptr && ble_evt != nullptr) {
+    manager->lesc_on_ble_event(*ble_evt);
   }
 }
 

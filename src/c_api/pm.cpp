@@ -17,22 +17,28 @@ namespace {
 
 using pm::PeerManager;
 using pm::Status;
-using pm::c_api::peer_manager;
 using pm::c_api::returned;
-using pm::c_api::Turn;
+using pm::c_api::the_peer_manager;
+using pm::c_api::turn_began;
+using pm::c_api::turn_ended;
+
+template <class Call>
+uint32_t call_on(PeerManager* manager, const char* function, Call&& call_it) {
+  return returned(function,
+                  pm::to_code(manager == nullptr ? Status::kInvalidState : call_it(*manager)));
+}
 
 template <class Call>
 uint32_t call(const char* function, Call&& call_it) {
-  PeerManager* manager = peer_manager();
-  return returned(function,
-                  pm::to_code(manager == nullptr ? Status::kInvalidState : call_it(*manager)));
+  return call_on(the_peer_manager, function, call_it);
 }
 
 /// For calls that change what timers and completions of the store change too.
 template <class Call>
 uint32_t change(const char* function, Call&& call_it) {
-  const Turn turn;
-  return call(function, call_it);
+  const uint32_t result = call_on(turn_began(), function, call_it);
+  turn_ended();
+  return result;
 }
 
 pm::Bytes as_bytes(const void* data, uint32_t len) {
@@ -47,7 +53,7 @@ extern "C" {
 uint32_t pm_init(void) {
   pm_observers_link();
   const uint32_t result = change(__func__, [](PeerManager& m) { return m.init(); });
-  if (pm::StandardHandlers* handlers = pm::c_api::standard_handlers()) {
+  if (pm::StandardHandlers* handlers = pm::c_api::the_handlers) {
     handlers->reset();
   }
   pm::c_api::trace_call("pm_init", result, "");
@@ -55,17 +61,17 @@ uint32_t pm_init(void) {
 }
 
 void pm_observer_first(const ble_evt_t* ble_evt) {
-  const Turn turn;
-  if (PeerManager* manager = peer_manager()) {
+  if (PeerManager* manager = turn_began()) {
     manager->on_ble_event_first(*ble_evt);
   }
+  turn_ended();
 }
 
 void pm_observer(const ble_evt_t* ble_evt) {
-  const Turn turn;
-  if (PeerManager* manager = peer_manager()) {
+  if (PeerManager* manager = turn_began()) {
     manager->on_ble_event(*ble_evt);
   }
+  turn_ended();
 }
 
 uint32_t pm_register(pm_evt_handler_t event_handler) {
@@ -89,7 +95,7 @@ uint32_t pm_conn_exclude(uint16_t conn_handle, const void* context) {
 
 void pm_conn_sec_config_reply(uint16_t conn_handle, struct pm_conn_sec_config* conn_sec_config) {
   returned(__func__);
-  if (PeerManager* manager = peer_manager()) {
+  if (PeerManager* manager = the_peer_manager) {
     manager->conn_sec_config_reply(conn_handle, conn_sec_config);
   }
 }
@@ -107,7 +113,7 @@ uint32_t pm_conn_sec_status_get(uint16_t conn_handle, struct pm_conn_sec_status*
 }
 
 bool pm_sec_is_sufficient(uint16_t conn_handle, struct pm_conn_sec_status* sec_status_req) {
-  PeerManager* manager = peer_manager();
+  PeerManager* manager = the_peer_manager;
   return returned(__func__,
                   manager != nullptr && manager->sec_is_sufficient(conn_handle, sec_status_req));
 }
@@ -148,7 +154,7 @@ uint32_t pm_privacy_get(ble_gap_privacy_params_t* privacy_params) {
 }
 
 bool pm_address_resolve(const ble_gap_addr_t* addr, const ble_gap_irk_t* irk) {
-  PeerManager* manager = peer_manager();
+  PeerManager* manager = the_peer_manager;
   return returned(__func__, manager != nullptr && manager->address_resolve(addr, irk));
 }
 
@@ -172,13 +178,13 @@ uint32_t pm_peer_id_list(uint16_t* peer_list, uint32_t* const list_size, uint16_
 }
 
 uint16_t pm_next_peer_id_get(uint16_t prev_peer_id) {
-  PeerManager* manager = peer_manager();
+  PeerManager* manager = the_peer_manager;
   return returned(__func__, manager == nullptr ? uint16_t{PM_PEER_ID_INVALID}
                                                : manager->next_peer_id_get(prev_peer_id));
 }
 
 uint32_t pm_peer_count(void) {
-  PeerManager* manager = peer_manager();
+  PeerManager* manager = the_peer_manager;
   return returned(__func__, manager == nullptr ? 0 : manager->peer_count());
 }
 
@@ -274,10 +280,10 @@ uint32_t pm_peer_rank_highest(uint16_t peer_id) {
 void pm_local_database_has_changed(void) {
   returned(__func__);
   pm::c_api::trace_call("pm_local_database_has_changed", NRF_SUCCESS, "");
-  const Turn turn;
-  if (PeerManager* manager = peer_manager()) {
+  if (PeerManager* manager = turn_began()) {
     manager->local_database_has_changed();
   }
+  turn_ended();
 }
 
 }  // extern "C"

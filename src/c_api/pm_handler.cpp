@@ -8,68 +8,70 @@
 #include "pm/peer_manager/standard_handlers.hpp"
 
 using pm::c_api::returned;
-using pm::c_api::standard_handlers;
+using pm::c_api::the_handlers;
+using pm::c_api::turn_began;
+using pm::c_api::turn_ended;
 
 extern "C" {
 
 void pm_handler_on_pm_evt(const struct pm_evt* pm_evt) {
   returned(__func__);
-  if (standard_handlers() != nullptr) {
-    standard_handlers()->on_pm_evt(*pm_evt);
+  if (the_handlers != nullptr) {
+    the_handlers->on_pm_evt(*pm_evt);
   }
 }
 
 void pm_handler_pm_evt_log(const struct pm_evt* pm_evt) {
   returned(__func__);
-  if (standard_handlers() != nullptr) {
-    standard_handlers()->pm_evt_log(*pm_evt);
+  if (the_handlers != nullptr) {
+    the_handlers->pm_evt_log(*pm_evt);
   }
 }
 
 void pm_handler_flash_clean(const struct pm_evt* pm_evt) {
   returned(__func__);
-  if (standard_handlers() != nullptr) {
-    standard_handlers()->flash_clean(*pm_evt);
+  if (the_handlers != nullptr) {
+    the_handlers->flash_clean(*pm_evt);
   }
 }
 
 void pm_handler_flash_clean_on_return(void) {
   returned(__func__);
-  const pm::c_api::Turn turn;
-  if (standard_handlers() != nullptr) {
-    standard_handlers()->flash_clean_on_return();
+  if (turn_began() != nullptr) {
+    the_handlers->flash_clean_on_return();
   }
+  turn_ended();
 }
 
 void pm_handler_disconnect_on_sec_failure(const struct pm_evt* pm_evt) {
   returned(__func__);
-  if (standard_handlers() != nullptr) {
-    standard_handlers()->disconnect_on_sec_failure(*pm_evt);
+  if (the_handlers != nullptr) {
+    the_handlers->disconnect_on_sec_failure(*pm_evt);
   }
 }
 
 void pm_handler_disconnect_on_insufficient_sec(const struct pm_evt* pm_evt,
                                                struct pm_conn_sec_status* min_conn_sec) {
   returned(__func__);
-  if (standard_handlers() != nullptr && min_conn_sec != nullptr) {
-    standard_handlers()->disconnect_on_insufficient_sec(*pm_evt, *min_conn_sec);
+  if (the_handlers != nullptr && min_conn_sec != nullptr) {
+    the_handlers->disconnect_on_insufficient_sec(*pm_evt, *min_conn_sec);
   }
 }
 
 void pm_handler_secure_on_connection(const ble_evt_t* ble_evt) {
   returned(__func__);
-  const pm::c_api::Turn turn;
-  if (standard_handlers() != nullptr) {
-    standard_handlers()->secure_on_connection(*ble_evt);
+  if (turn_began() != nullptr) {
+    the_handlers->secure_on_connection(*ble_evt);
   }
+  turn_ended();
 }
 
 void pm_handler_secure_on_error(const ble_evt_t* ble_evt) {
   returned(__func__);
-  const pm::c_api::Turn turn;
-  if (standard_handlers() != nullptr) {
-    standard_handlers()->secure_on_error(*ble_evt);
+  if (turn_began() != nullptr) {
+    the_handlers->secure_on_error(*ble_evt);
   }
+  turn_ended();
 }
 
 }  // extern "C"

@@ -48,7 +48,6 @@ bool is_duplicate(const ble_gap_id_key_t& a, const ble_gap_id_key_t& b) {
 
 void IdManager::reset() {
   index_.reset();
-  allow_list_.fill(0);
   allow_list_size_ = 0;
 }
 

@@ -21,7 +21,6 @@ Status IdManager::allow_list_set(std::span<const uint16_t> peers) {
   if (peers.size() > allow_list_.size()) {
     return Status::kDataSize;
   }
-  allow_list_.fill(0);
   allow_list_size_ = static_cast<uint8_t>(peers.size());
   if (peers.empty()) {
     return soft_device_.gap_whitelist_set(nullptr, 0);

@@ -83,12 +83,6 @@ Status PeerManager::peer_id_list(uint16_t* peers, uint32_t* size, uint16_t first
   return Status::kOk;
 }
 
-uint16_t PeerManager::next_peer_id_get(uint16_t previous) const {
-  return initialized_ ? to_number(pool_.next(PeerId{previous})) : PM_PEER_ID_INVALID;
-}
-
-uint32_t PeerManager::peer_count() const { return initialized_ ? pool_.count() : 0; }
-
 Status PeerManager::peer_data_load(uint16_t peer, pm_peer_data_id data_id, void* data,
                                    uint32_t* length) {
   if (!initialized_) {

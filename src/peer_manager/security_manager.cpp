@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "pm/peer_manager/detail/security_manager.hpp"
 
+#include <bit>
+
 namespace pm {
 
 bool are_valid(const ble_gap_sec_params_t& params) {
@@ -243,9 +245,8 @@ bool SecurityManager::is_sufficient(uint16_t conn_handle,
   if (!ok(status_get(conn_handle, status))) {
     return false;
   }
-  return (!required.connected || status.connected) && (!required.encrypted || status.encrypted) &&
-         (!required.mitm_protected || status.mitm_protected) &&
-         (!required.bonded || status.bonded) && (!required.lesc || status.lesc);
+  status.reserved = 7;
+  return (std::bit_cast<uint8_t>(required) & ~std::bit_cast<uint8_t>(status)) == 0;
 }
 
 }  // namespace pm

@@ -17,8 +17,8 @@
 /// says otherwise. Results are listed in the order of the checks. Lengths are in octets; addresses
 /// and keys least significant octet first.
 ///
-/// Memory: about the size of the tables that Kconfig sets; never allocates. All members start as
-/// zero, so an object constructed at run time in static memory costs no initial values in flash.
+/// Memory: about the size of the tables that Kconfig sets; never allocates. Construction is
+/// cheap: what counts and flags say is unused is not initialised.
 #pragma once
 
 #include <array>
@@ -232,7 +232,7 @@ class PeerManager {
   bool initialized_ = false;
   bool deleting_all_ = false;
   uint8_t handler_count_ = 0;
-  std::array<pm_evt_handler_t, config::kMaxRegistrants> handlers_{};
+  std::array<pm_evt_handler_t, config::kMaxRegistrants> handlers_;
 
   SoftDevice& soft_device_;
   EventRouter router_;
@@ -252,3 +252,5 @@ class PeerManager {
 };
 
 }  // namespace pm
+
+#include "pm/peer_manager/detail/peer_manager_calls.hpp"

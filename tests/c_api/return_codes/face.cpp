@@ -9,17 +9,13 @@ extern "C" void pm_observers_link(void) {}
 
 namespace pm {
 
-namespace {
-PeerManager* bound_peer_manager = nullptr;
-StandardHandlers* bound_handlers = nullptr;
-}  // namespace
-
 // In place of the globals of an application, which have a whole device behind them.
 namespace c_api {
 Runtime* runtime() { return nullptr; }
-PeerManager* peer_manager() { return bound_peer_manager; }
-StandardHandlers* standard_handlers() { return bound_handlers; }
-void turn_began() {}
+PeerManager* the_peer_manager = nullptr;
+StandardHandlers* the_handlers = nullptr;
+PeerManager* make_peer_manager() { return the_peer_manager; }
+PeerManager* turn_began() { return the_peer_manager; }
 void turn_ended() {}
 }  // namespace c_api
 
@@ -28,8 +24,8 @@ namespace test {
 Face::Face() { bind(manager()); }
 
 Face::~Face() {
-  bound_peer_manager = nullptr;
-  bound_handlers = nullptr;
+  c_api::the_peer_manager = nullptr;
+  c_api::the_handlers = nullptr;
 }
 
 void Face::restart() {
@@ -52,8 +48,8 @@ void Face::bonds(unsigned count) {
 
 void Face::bind(PeerManager& peer_manager) {
   handlers_.emplace(peer_manager, soft_device, clock);
-  bound_handlers = &*handlers_;
-  bound_peer_manager = &peer_manager;
+  c_api::the_handlers = &*handlers_;
+  c_api::the_peer_manager = &peer_manager;
 }
 
 }  // namespace test

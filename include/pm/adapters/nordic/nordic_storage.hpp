@@ -49,7 +49,7 @@ class NordicStorage final : public StoragePort {
   bool mount_failed_ = false;
   bool is_calling_ = false;
   // Of those that cannot be told yet. One context puts, one takes.
-  std::array<Completion, config::kStorageOperations + 1> deferred_{};
+  std::array<Completion, config::kStorageOperations + 1> deferred_;
   std::atomic<uint16_t> first_{0};
   std::atomic<uint16_t> end_{0};
   Timer later_{};

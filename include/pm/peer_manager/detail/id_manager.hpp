@@ -92,7 +92,7 @@ class IdManager {
 
   std::array<Link, config::kLinks> links_{};
   uint8_t allow_list_size_ = 0;
-  std::array<uint16_t, BLE_GAP_WHITELIST_ADDR_MAX_COUNT> allow_list_{};
+  std::array<uint16_t, BLE_GAP_WHITELIST_ADDR_MAX_COUNT> allow_list_;
   IdentityIndex index_;
 };
 

@@ -56,7 +56,7 @@ class Lesc {
     bool is_refused = false;
     /// From the exchange of parameters to the end of the pairing, with or without an open request.
     std::atomic<bool> is_pairing{false};
-    ble_gap_lesc_p256_pk_t peer_key{};
+    ble_gap_lesc_p256_pk_t peer_key;
   };
 
   static constexpr bool is_open(uint32_t word) { return (word & 1u) != 0; }
@@ -82,9 +82,9 @@ class Lesc {
   std::atomic<bool> key_in_use_{false};
   bool renewal_disabled_ = !config::kLescGenerateNewKeys;
   std::array<Request, config::kLinks> requests_{};
-  std::array<ble_gap_lesc_p256_pk_t, config::kLinks> peer_keys_{};
-  ble_gap_lesc_p256_pk_t own_key_{};
-  ble_gap_lesc_oob_data_t own_oob_{};
+  std::array<ble_gap_lesc_p256_pk_t, config::kLinks> peer_keys_;
+  ble_gap_lesc_p256_pk_t own_key_;
+  ble_gap_lesc_oob_data_t own_oob_;
 };
 
 /// Stands in for Lesc where CONFIG_PM_LESC is off: the application computes DH keys, the Peer
@@ -110,7 +110,7 @@ class NoLesc {
 
  private:
   ble_gap_lesc_p256_pk_t* external_key_ = nullptr;
-  std::array<ble_gap_lesc_p256_pk_t, config::kLinks> peer_keys_{};
+  std::array<ble_gap_lesc_p256_pk_t, config::kLinks> peer_keys_;
 };
 
 using LescModule = std::conditional_t<config::kLesc, Lesc, NoLesc>;

@@ -131,7 +131,7 @@ class PeerDataStorage final : public StorageSink {
   bool start_was_refused_ = false;
 
   // A ring: what the store has accepted, in its order.
-  std::array<Operation, config::kStorageOperations> operations_{};
+  std::array<Operation, config::kStorageOperations> operations_;
 };
 
 }  // namespace pm

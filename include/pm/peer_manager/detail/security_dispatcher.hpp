@@ -82,7 +82,7 @@ class SecurityDispatcher {
   // Where the SoftDevice puts the keys of a link's pairing. It may run ahead of the events that are
   // seen here, and so write when nothing is expected any more: this memory serves no other purpose
   // and no other link. What is to be kept is copied into a write buffer, reserved before.
-  std::array<pm_peer_data_bonding, config::kLinks> new_keys_{};
+  std::array<pm_peer_data_bonding, config::kLinks> new_keys_;
 };
 
 }  // namespace pm

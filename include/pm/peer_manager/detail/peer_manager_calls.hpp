@@ -1,20 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Public calls about links: security, lists, identity, look-up by connection.
+// Public calls that look whether init() has succeeded and leave the rest to a module: inline, so
+// that they cost nothing between the C interface and the module.
+#pragma once
+
 #include "pm/peer_manager/peer_manager.hpp"
 
 namespace pm {
 
-Status PeerManager::sec_params_set(const ble_gap_sec_params_t* params) {
+inline Status PeerManager::sec_params_set(const ble_gap_sec_params_t* params) {
   return initialized_ ? security_manager_.sec_params_set(params) : Status::kInvalidState;
 }
 
-Status PeerManager::conn_secure(uint16_t conn_handle, bool force_repairing) {
+inline Status PeerManager::conn_secure(uint16_t conn_handle, bool force_repairing) {
   return initialized_ ? security_manager_.conn_secure(conn_handle, force_repairing)
                       : Status::kInvalidState;
 }
 
-Status PeerManager::conn_exclude(uint16_t conn_handle, const void* context) {
+inline Status PeerManager::conn_exclude(uint16_t conn_handle, const void* context) {
   static_cast<void>(conn_handle);
   if (context == nullptr) {
     return Status::kNull;
@@ -24,43 +27,46 @@ Status PeerManager::conn_exclude(uint16_t conn_handle, const void* context) {
   return Status::kOk;
 }
 
-void PeerManager::conn_sec_config_reply(uint16_t conn_handle, const pm_conn_sec_config* config) {
+inline void PeerManager::conn_sec_config_reply(uint16_t conn_handle,
+                                               const pm_conn_sec_config* config) {
   if (config != nullptr) {
     security_manager_.allow_repairing(conn_handle, config->allow_repairing);
   }
 }
 
-Status PeerManager::conn_sec_params_reply(uint16_t conn_handle, const ble_gap_sec_params_t* params,
-                                          const void* context) {
+inline Status PeerManager::conn_sec_params_reply(uint16_t conn_handle,
+                                                 const ble_gap_sec_params_t* params,
+                                                 const void* context) {
   static_cast<void>(conn_handle);
   return initialized_ ? SecurityManager::sec_params_reply(params, context) : Status::kInvalidState;
 }
 
-Status PeerManager::conn_sec_status_get(uint16_t conn_handle, pm_conn_sec_status* status) {
+inline Status PeerManager::conn_sec_status_get(uint16_t conn_handle, pm_conn_sec_status* status) {
   if (!initialized_) {
     return Status::kInvalidState;
   }
   return status != nullptr ? security_manager_.status_get(conn_handle, *status) : Status::kNull;
 }
 
-bool PeerManager::sec_is_sufficient(uint16_t conn_handle, const pm_conn_sec_status* required) {
+inline bool PeerManager::sec_is_sufficient(uint16_t conn_handle,
+                                           const pm_conn_sec_status* required) {
   return initialized_ && required != nullptr &&
          security_manager_.is_sufficient(conn_handle, *required);
 }
 
-Status PeerManager::lesc_public_key_set(ble_gap_lesc_p256_pk_t* public_key) {
+inline Status PeerManager::lesc_public_key_set(ble_gap_lesc_p256_pk_t* public_key) {
   return initialized_ ? lesc_.set_public_key(public_key) : Status::kInvalidState;
 }
 
-Status PeerManager::allow_list_set(const uint16_t* peers, uint32_t peer_count) {
+inline Status PeerManager::allow_list_set(const uint16_t* peers, uint32_t peer_count) {
   if (!initialized_) {
     return Status::kInvalidState;
   }
   return ids_.allow_list_set({peers, peers != nullptr ? peer_count : 0});
 }
 
-Status PeerManager::allow_list_get(ble_gap_addr_t* addresses, uint32_t* address_count,
-                                   ble_gap_irk_t* irks, uint32_t* irk_count) {
+inline Status PeerManager::allow_list_get(ble_gap_addr_t* addresses, uint32_t* address_count,
+                                          ble_gap_irk_t* irks, uint32_t* irk_count) {
   if (!initialized_) {
     return Status::kInvalidState;
   }
@@ -73,7 +79,7 @@ Status PeerManager::allow_list_get(ble_gap_addr_t* addresses, uint32_t* address_
   return ids_.allow_list_get(addresses, address_count, irks, irk_count);
 }
 
-Status PeerManager::device_identities_list_set(const uint16_t* peers, uint32_t peer_count) {
+inline Status PeerManager::device_identities_list_set(const uint16_t* peers, uint32_t peer_count) {
   if (!initialized_) {
     return Status::kInvalidState;
   }
@@ -83,28 +89,28 @@ Status PeerManager::device_identities_list_set(const uint16_t* peers, uint32_t p
   return ids_.device_identities_set({peers, peers != nullptr ? peer_count : 0});
 }
 
-Status PeerManager::id_addr_set(const ble_gap_addr_t* address) {
+inline Status PeerManager::id_addr_set(const ble_gap_addr_t* address) {
   if (!initialized_) {
     return Status::kInvalidState;
   }
   return address != nullptr ? soft_device_.gap_addr_set(*address) : Status::kNull;
 }
 
-Status PeerManager::id_addr_get(ble_gap_addr_t* address) {
+inline Status PeerManager::id_addr_get(ble_gap_addr_t* address) {
   if (!initialized_) {
     return Status::kInvalidState;
   }
   return address != nullptr ? soft_device_.gap_addr_get(*address) : Status::kNull;
 }
 
-Status PeerManager::privacy_set(const ble_gap_privacy_params_t* params) {
+inline Status PeerManager::privacy_set(const ble_gap_privacy_params_t* params) {
   if (!initialized_) {
     return Status::kInvalidState;
   }
   return params != nullptr ? soft_device_.gap_privacy_set(*params) : Status::kNull;
 }
 
-Status PeerManager::privacy_get(ble_gap_privacy_params_t* params) {
+inline Status PeerManager::privacy_get(ble_gap_privacy_params_t* params) {
   if (!initialized_) {
     return Status::kInvalidState;
   }
@@ -114,11 +120,11 @@ Status PeerManager::privacy_get(ble_gap_privacy_params_t* params) {
   return soft_device_.gap_privacy_get(*params);
 }
 
-bool PeerManager::address_resolve(const ble_gap_addr_t* address, const ble_gap_irk_t* irk) {
+inline bool PeerManager::address_resolve(const ble_gap_addr_t* address, const ble_gap_irk_t* irk) {
   return initialized_ && address != nullptr && irk != nullptr && ids_.resolves(*address, *irk);
 }
 
-Status PeerManager::conn_handle_get(uint16_t peer, uint16_t* conn_handle) {
+inline Status PeerManager::conn_handle_get(uint16_t peer, uint16_t* conn_handle) {
   if (!initialized_) {
     return Status::kInvalidState;
   }
@@ -129,7 +135,7 @@ Status PeerManager::conn_handle_get(uint16_t peer, uint16_t* conn_handle) {
   return Status::kOk;
 }
 
-Status PeerManager::peer_id_get(uint16_t conn_handle, uint16_t* peer) {
+inline Status PeerManager::peer_id_get(uint16_t conn_handle, uint16_t* peer) {
   if (!initialized_) {
     return Status::kInvalidState;
   }
@@ -140,12 +146,18 @@ Status PeerManager::peer_id_get(uint16_t conn_handle, uint16_t* peer) {
   return Status::kOk;
 }
 
-void PeerManager::local_database_has_changed() {
+inline void PeerManager::local_database_has_changed() {
   if constexpr (config::kServiceChanged) {
     if (initialized_) {
       gatt_server_.announce_change();
     }
   }
 }
+
+inline uint16_t PeerManager::next_peer_id_get(uint16_t previous) const {
+  return initialized_ ? to_number(pool_.next(PeerId{previous})) : PM_PEER_ID_INVALID;
+}
+
+inline uint32_t PeerManager::peer_count() const { return initialized_ ? pool_.count() : 0; }
 
 }  // namespace pm
