@@ -56,6 +56,7 @@ class Crypto {
  protected:
   ~Crypto() = default;
 };
+/// What an implementation derives from; on the target nothing.
 using CryptoPort = Crypto;
 #endif
 

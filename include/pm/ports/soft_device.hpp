@@ -129,6 +129,7 @@ class SoftDevice {
  protected:
   ~SoftDevice() = default;
 };
+/// What an implementation derives from; on the target nothing.
 using SoftDevicePort = SoftDevice;
 #endif
 

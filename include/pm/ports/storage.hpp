@@ -84,6 +84,7 @@ class NordicStorage;
 /// On the target the port is its one implementation, so that calls are direct.
 using Storage = adapters::NordicStorage;
 #else
+/// What the core sees of it.
 using Storage = StoragePort;
 #endif
 

@@ -45,6 +45,7 @@ class NordicTimers;
 /// On the target the port is its one implementation, so that calls are direct.
 using Timers = adapters::NordicTimers;
 #else
+/// What the core sees of it.
 using Timers = TimersPort;
 #endif
 
