@@ -39,6 +39,8 @@ def notify(bluez: Bluez, peer: Peer) -> None:
 
 # Of bluetoothd's log.
 LOST_RACE = "bt_io_set: setsockopt(BT_SECURITY): Invalid argument"
+# On a busy machine it loses one of three.
+LINKS = 6
 
 
 def return_encrypted(stage: Stage, level: int) -> None:
@@ -50,8 +52,8 @@ def return_encrypted(stage: Stage, level: int) -> None:
     have been encrypted, and bluetoothd must have said that it lost its race.
     """
     peer, bluez = stage.peer, stage.bluez
-    for _ in range(3):
-        lost = bluez.count_in_log(LOST_RACE)
+    lost = bluez.count_in_log(LOST_RACE)
+    for _ in range(LINKS):
         peer.expect("BLE_GAP_EVT_CONNECTED", role="central")
         connected = peer.mark
         check_reconnection(peer, bluez, level)
@@ -59,10 +61,11 @@ def return_encrypted(stage: Stage, level: int) -> None:
         if peer.expect_any(["BLE_GATTS_EVT_EXCHANGE_MTU_REQUEST", "BLE_GAP_EVT_DISCONNECTED"]).endswith("REQUEST"):
             return
         peer.expect("BLE_GAP_EVT_DISCONNECTED", reason=0x13)
-        require(bluez.count_in_log(LOST_RACE) > lost,
+        lost += 1
+        require(bluez.count_in_log(LOST_RACE) >= lost,
                 "BlueZ has ended an encrypted link, and its log does not have the fault that it is known for")
         stage.notes.append("bluetoothd lost its race for BT_SECURITY and dropped an encrypted link; we came back")
-    require(False, "BlueZ has dropped three links that were encrypted")
+    require(False, f"BlueZ has dropped {LINKS} links that were encrypted")
 
 
 def bond_as_collector(stage: Stage, method: Method, program: str = "pm-interop-peer", **foreign) -> tuple[Peer, Bluez]:
