@@ -88,7 +88,7 @@ class RedactionTest(ScratchTest):
         memory[slot:slot + 16] = with_sum(memory[slot:slot + 16])
         self.assert_no_key_in(memory, keys)
         _, dump = run_json("dump", self.write(memory))
-        self.assertEqual(dump["peers"]["256"]["bonding"]["value"]["own_role"], "peripheral")
+        self.assertEqual(dump["other_records"][0]["value"]["own_role"], "peripheral")
 
     def test_octets_of_a_key_are_hidden_in_a_record_that_reaches_into_it(self):
         for key, start, length in ((0x00000004, 0, 80), (0x00000004, 30, 20), (0x00000099, 0, 80), (0x00000005, -100, 118),
@@ -170,6 +170,18 @@ class HostileFileTest(ScratchTest):
         self.assert_refused(path, "no image")
         path.write_bytes(b"\xff" * (16 << 20))
         self.assertEqual(run("check", path)[0], 0)
+
+    def test_peers_beyond_the_usual_ids_are_told_one_by_one(self):
+        # 300 bonds in the same octets.
+        def entry(start, offset, end=bytes(4)):
+            return bytes(with_sum(bytearray(b"\0\1" + start + offset.to_bytes(4, "little") + end)))
+
+        header = entry(b"\xff" * 6, 0, b"\x01\x42\0\0")
+        bonds = b"".join(entry(b"\x50\0\7\0" + peer.to_bytes(2, "little"), 0) for peer in range(300))
+        closed = b"\x01" * 112 + bonds + entry(b"\0\0" + b"\xff" * 4, 112, b"\xff" * 4) + header
+        memory = closed + b"\xff" * (len(closed) - 16) + header
+        _, dump = run_json("dump", self.write(memory))
+        self.assertEqual((len(dump["peers"]), len(dump["other_records"])), (256, 44))
 
     def test_a_truncated_image_is_told(self):
         memory = (GOLDEN / "plain/closed_2_1024x4.bin").read_bytes()

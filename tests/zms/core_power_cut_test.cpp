@@ -49,6 +49,7 @@ struct LifeMedia {
             .erase_value = 0xFF};
   }
   Options options() const { return {.sector_size = sector_size, .data_crc = data_crc}; }
+  friend void PrintTo(const LifeMedia& media, std::ostream* out) { *out << media.name; }
 };
 
 /// The life of two bonds with everything in it, beside others.

@@ -111,6 +111,8 @@ struct Media {
   uint32_t still_peers;
   /// Rounds of the life: enough that every sector is collected.
   uint32_t rounds;
+
+  friend void PrintTo(const Media& media, std::ostream* out) { *out << media.name; }
 };
 
 class StorePowerCut : public testing::TestWithParam<Media> {

@@ -10,6 +10,7 @@
 namespace peerctl {
 namespace {
 
+/// With other options there may be more than 256 peers.
 constexpr uint16_t kMaxPeer = 0xFFFE;
 constexpr uint32_t kLocalGattHeader = 6;
 /// Of a stored remote service: fixed part, and each characteristic.

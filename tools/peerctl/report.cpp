@@ -46,6 +46,9 @@ Json geometry_json(const Geometry& geometry) {
   return out;
 }
 
+/// Of the Peer Manager. The list of peers is searched for each record.
+constexpr uint16_t kMaxPeer = 0xFF;
+
 /// Values that overlap one another could be printed any number of times.
 class Budget {
  public:
@@ -164,7 +167,7 @@ Json dump_report(const Store& store, const ShownKeys& shown, bool history) {
       record["older"] = std::move(older);
     }
     const char* name = record_name(key);
-    if (name == nullptr) {
+    if (name == nullptr || peer_of(key) > kMaxPeer) {
       others.push_back(std::move(record));
     } else {
       peers[std::to_string(peer_of(key))][name] = std::move(record);
