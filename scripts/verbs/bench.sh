@@ -1,39 +1,52 @@
 # SPDX-License-Identifier: Apache-2.0
-# bench [--check] [TABLE...]
+# bench [--check | --json] [TABLE...]
 #     Measures and writes tables of figures, ours beside the reference's; all, or the named ones: store
-#     (docs/figures_store.md). With --check only compares.
+#     (docs/figures_store.md), work (docs/figures_work.md). With --check only compares. With --json writes the rows of
+#     work to build/bench.json too.
 
-declare -A BENCH_PROGRAM=([store]=pm-bench-store) BENCH_DOCUMENT=([store]=docs/figures_store.md)
+declare -A BENCH_DOCUMENT=([store]=docs/figures_store.md [work]=docs/figures_work.md)
+
+# bench_store FILE
+bench_store() {
+  need_packages build
+  logged bench-build configure_and_build release pm-bench-store ||
+    fail "the build failed" "build/logs/bench-build.log" "see the errors above"
+  "$BUILD/release/bin/pm-bench-store" >"$1"
+}
+
+# bench_work FILE
+bench_work() {
+  need_packages bench
+  logged bench-work "$PYTHON" "$ROOT/scripts/work.py" --build-dir "$BUILD/bench-work" --table "$1" \
+    --json "$BUILD/bench-work/rows.json"
+}
 
 verb_bench() {
-  local check=no name
+  local argument action=write
   local -a tables=()
-  for name in "$@"; do
-    if [[ $name == --check ]]; then
-      check=yes
-    elif [[ $name =~ ^[a-z]+$ && -n ${BENCH_PROGRAM[$name]:-} ]]; then
-      tables+=("$name")
-    else
-      wrong_use "'$name' is no table; they are: ${!BENCH_PROGRAM[*]}"
-    fi
+  for argument in "$@"; do
+    case $argument in
+      --check | --json)
+        [[ $action == write ]] || wrong_use "bench takes one of --check and --json"
+        action=${argument#--}
+        ;;
+      *)
+        [[ $argument =~ ^[a-z]+$ && -n ${BENCH_DOCUMENT[$argument]:-} ]] ||
+          wrong_use "'$argument' is no table; they are: ${!BENCH_DOCUMENT[*]}"
+        tables+=("$argument")
+        ;;
+    esac
   done
-  ((${#tables[@]})) || mapfile -t tables < <(printf '%s\n' "${!BENCH_PROGRAM[@]}" | sort)
+  ((${#tables[@]})) || mapfile -t tables < <(printf '%s\n' "${!BENCH_DOCUMENT[@]}" | sort)
+  [[ $action != json || " ${tables[*]} " == *" work "* ]] || wrong_use "--json is for the table 'work'"
 
-  local -a programs=()
-  for name in "${tables[@]}"; do
-    programs+=("${BENCH_PROGRAM[$name]}")
-  done
-  need_packages build
-  logged bench-build configure_and_build release "${programs[@]}" ||
-    fail "the build failed" "build/logs/bench-build.log" "see the errors above"
-
-  local document measured status=0
+  local name document measured status=0
   for name in "${tables[@]}"; do
     document=${BENCH_DOCUMENT[$name]}
     measured=$BUILD/bench-$name.md
-    "$BUILD/release/bin/${BENCH_PROGRAM[$name]}" >"$measured" ||
-      fail "nothing was measured" "${BENCH_PROGRAM[$name]}" "run './dev test gcc': it names what is broken"
-    if [[ $check == no ]]; then
+    "bench_$name" "$measured" ||
+      fail "nothing was measured" "the table '$name'" "run './dev test gcc nordic': it names what is broken"
+    if [[ $action != check ]]; then
       cat "$measured"
       cp "$measured" "$ROOT/$document"
     elif ! diff -u "$ROOT/$document" "$measured"; then
@@ -41,5 +54,6 @@ verb_bench() {
       status=1
     fi
   done
+  [[ $action != json ]] || cp "$BUILD/bench-work/rows.json" "$BUILD/bench.json"
   return "$status"
 }

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-# setup [build|test|interop|docs]
+# setup [build|test|bench|interop|docs]
 #     Installs the Debian 12 packages that are missing: to build (build), to build, check and test (test, the default),
-#     to run a foreign stack in a virtual machine (interop), or to build the API reference (docs). The other verbs call it
-#     themselves.
+#     to count instructions (bench), to run a foreign stack in a virtual machine (interop), or to build the API reference
+#     (docs). The other verbs call it themselves.
 
 declare -A PACKAGES=(
   [build]="cmake ninja-build gcc g++ git python3 python3-kconfiglib
@@ -11,6 +11,7 @@ declare -A PACKAGES=(
           clang-16 libclang-rt-16-dev llvm-16 clang-tidy-16 clang-format-16
           gcc-arm-none-eabi libnewlib-arm-none-eabi libstdc++-arm-none-eabi-newlib
           tshark"
+  [bench]="valgrind g++-multilib"
   [interop]="qemu-system-x86 busybox-static bluez bluez-test-tools dbus cpio kmod gcc libc6-dev python3"
   [docs]="doxygen python3"
 )
@@ -26,13 +27,13 @@ missing_packages() {
 }
 
 verb_setup() {
-  (($# <= 1)) || wrong_use "setup takes one group: build, test, interop or docs"
+  (($# <= 1)) || wrong_use "setup takes one group: build, test, bench, interop or docs"
   local group=${1:-test} wanted
   case $group in
     build) wanted=${PACKAGES[build]} ;;
-    test) wanted="${PACKAGES[build]} ${PACKAGES[test]}" ;;
+    test | bench) wanted="${PACKAGES[build]} ${PACKAGES[$group]}" ;;
     interop | docs) wanted=${PACKAGES[$group]} ;;
-    *) wrong_use "'$group' is no group of packages; they are: build, test, interop, docs" ;;
+    *) wrong_use "'$group' is no group of packages; they are: build, test, bench, interop, docs" ;;
   esac
   command -v dpkg-query apt-get >/dev/null ||
     fail "packages are installed with apt-get, which is absent" "this system" \

@@ -8,6 +8,7 @@
 #define NORDIC_FAKE_SDK_H_
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "ble.h"
@@ -41,6 +42,7 @@ void fake_deliver(const ble_evt_t* event);
 
 /* The store. Its records survive boots. */
 void fake_store_share(void);              /* Before the first boot. */
+void fake_store_clear(void);              /* No records. */
 void fake_store_complete(unsigned count); /* The oldest operations; at most those queued. */
 unsigned fake_store_queued(void);
 void fake_store_refuse(unsigned times);     /* The next writes: queue full. */
@@ -51,6 +53,8 @@ void fake_store_corrupt_ids(bool is_wrong); /* Events name another record than t
 unsigned fake_store_records(void);
 unsigned fake_store_mounts(void);
 unsigned fake_store_reads(void);
+unsigned fake_store_writes(void); /* Accepted ones; deletions too. */
+size_t fake_store_octets(void);   /* What they were given. */
 bool fake_store_has(uint16_t peer, uint16_t data_id);
 
 /* Time, in the interrupt of the timers. */
