@@ -33,6 +33,7 @@ void SecurityDispatcher::on_ble_event(const ble_evt_t& event) {
 
 void SecurityDispatcher::start(uint16_t conn_handle, pm_conn_sec_procedure procedure) {
   states_.set(conn_handle, LinkFlag::kProcedureRunning);
+  states_.set(conn_handle, LinkFlag::kParamsExchanged, false);
   states_.set(conn_handle, LinkFlag::kProcedureIsPairing,
               procedure != PM_CONN_SEC_PROCEDURE_ENCRYPTION);
   states_.set(conn_handle, LinkFlag::kProcedureIsBonding,
@@ -132,6 +133,7 @@ Status SecurityDispatcher::params_reply(uint16_t conn_handle, const ble_gap_sec_
     drop_new_keys(conn_handle);
   }
   states_.set(conn_handle, LinkFlag::kReceivesKeys, ok(status) && params->bond != 0);
+  states_.set(conn_handle, LinkFlag::kParamsExchanged, ok(status));
   return status;
 }
 

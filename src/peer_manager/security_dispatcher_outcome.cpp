@@ -133,19 +133,20 @@ bool SecurityDispatcher::store_bond(uint16_t conn_handle) {
 
 void SecurityDispatcher::on_auth_failure(uint16_t conn_handle,
                                          const ble_gap_evt_auth_status_t& status) {
-  const bool was_running = states_.get(conn_handle, LinkFlag::kProcedureRunning);
+  // A Security Request that nobody followed is no attempt, nor is one that was blocked, here or by
+  // the peer: otherwise knocking while blocked would lengthen the wait. Later on the same words
+  // hide one: the peer may know by then what it wanted.
+  const bool is_attempt = states_.get(conn_handle, LinkFlag::kProcedureRunning) &&
+                          (status.auth_status != BLE_GAP_SEC_STATUS_REPEATED_ATTEMPTS ||
+                           states_.get(conn_handle, LinkFlag::kParamsExchanged));
   fail_running(conn_handle, status.auth_status, status.error_src);
   if constexpr (config::kPairingAttemptsProtection) {
-    // A Security Request that nobody followed is no attempt, nor is one that was blocked: otherwise
-    // knocking while blocked would lengthen the wait.
     const ble_gap_addr_t* address = ids_.address_of(conn_handle);
-    const bool is_attempt = was_running && address != nullptr &&
-                            status.auth_status != BLE_GAP_SEC_STATUS_REPEATED_ATTEMPTS;
-    if (is_attempt) {
+    if (is_attempt && address != nullptr) {
       attempts_.on_failure(*address);
     }
   } else {
-    static_cast<void>(was_running);
+    static_cast<void>(is_attempt);
   }
 }
 

@@ -129,6 +129,25 @@ TEST_F(Protection, D11_KnockingWhileWaitingDoesNotLengthenTheWait) {
   EXPECT_EQ(soft_device.params_replies.back().sec_status, BLE_GAP_SEC_STATUS_SUCCESS);
 }
 
+// A peer that has learnt from our side of an exchange what it wanted may end it in our words.
+TEST_F(Protection, APeerThatSaysRepeatedAttemptsItselfHasAttempted) {
+  connect(kLink, kCentral, address(1));
+  EXPECT_EQ(manager().conn_secure(kLink, false), Status::kOk);
+  sec_params_request(kLink, bonding_params());
+  auth_failure(kLink, BLE_GAP_SEC_STATUS_REPEATED_ATTEMPTS, BLE_GAP_SEC_STATUS_SOURCE_REMOTE);
+  sec_params_request(kLink, bonding_params());
+  EXPECT_EQ(soft_device.params_replies.back().sec_status, BLE_GAP_SEC_STATUS_REPEATED_ATTEMPTS);
+}
+
+TEST_F(Protection, D11_APeerThatBlocksUsIsNotBlockedForIt) {
+  connect(kLink, kCentral, address(1));
+  EXPECT_EQ(manager().conn_secure(kLink, false), Status::kOk);
+  auth_failure(kLink, BLE_GAP_SEC_STATUS_REPEATED_ATTEMPTS, BLE_GAP_SEC_STATUS_SOURCE_REMOTE);
+  EXPECT_EQ(manager().conn_secure(kLink, false), Status::kOk);
+  sec_params_request(kLink, bonding_params());
+  EXPECT_EQ(soft_device.params_replies.back().sec_status, BLE_GAP_SEC_STATUS_SUCCESS);
+}
+
 TEST_F(Protection, D11_AnIgnoredSecurityRequestIsNoAttempt) {
   connect(kLink, kPeripheral, address(1));
   EXPECT_EQ(manager().conn_secure(kLink, false), Status::kOk);

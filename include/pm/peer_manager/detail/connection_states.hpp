@@ -32,6 +32,8 @@ enum class LinkFlag : uint8_t {
   kAllowRepairing,
   /// The SoftDevice accepted where it is to put the keys of the pairing.
   kReceivesKeys,
+  /// Both sides have told their parameters: what fails from here on was an attempt to pair.
+  kParamsExchanged,
   // GATT caches.
   kDbStorePending,
   kDbApplyPending,
