@@ -259,7 +259,7 @@ TEST_P(BrokenBond, IsNobodysAndCanBeDeleted) {
 INSTANTIATE_TEST_SUITE_P(Lengths, BrokenBond, ::testing::Values(1, 52, 79, 81, 200));
 
 TEST_F(Hostile, AKeyOfAnImpossibleSizeIsTheStacksToRefuse) {
-  for (const uint8_t size : {0, 63}) {
+  for (const uint8_t size : {uint8_t{0}, uint8_t{63}}) {
     pm_peer_data_bonding bond = lesc_bond(address(0));
     bond.own_ltk.enc_info.ltk_len = size & 0x3F;
     put_bond(0, bond);
