@@ -213,12 +213,16 @@ PeerId IdManager::identify(const ble_gap_addr_t& address) const {
       break;
     }
   }
-  const bool are_all_indexed = index_.entries().size() == pool_.count();
-  for (uint16_t id = 0; id < kPeerIds && found == kInvalidPeer && !are_all_indexed; ++id) {
+  size_t unindexed = pool_.count() - index_.entries().size();
+  for (uint16_t id = 0; id < kPeerIds && unindexed > 0 && found == kInvalidPeer; ++id) {
     const PeerId peer{id};
-    const bool is_match = pool_.is_used(peer) && index_.find(peer) == nullptr &&
-                          ok(identity_of(peer, identity)) && is_same_device(identity, address);
-    found = is_match ? peer : kInvalidPeer;
+    if (!pool_.is_used(peer) || index_.find(peer) != nullptr) {
+      continue;
+    }
+    --unindexed;
+    if (ok(identity_of(peer, identity)) && is_same_device(identity, address)) {
+      found = peer;
+    }
   }
   wipe(&identity, sizeof identity);
   return found;

@@ -51,20 +51,7 @@ Status PeerDataStorage::init() {
   pool_.reset();
   first_orphan_ = 0;
 
-  // Only IDs that occur among the stored keys need a look. A store that cannot list them is asked
-  // for every bond, and for what peers without one left behind when an ID is given out.
-  std::array<uint32_t, kPeerIds / 32> occurring{};
-  const auto note = [](void* context, uint32_t key) {
-    if (const uint32_t id = key >> 16; id < kPeerIds) {
-      (*static_cast<decltype(occurring)*>(context))[id / 32] |= 1u << (id % 32);
-    }
-  };
-  keys_are_listed_ = ok(storage_.visit_keys(note, &occurring));
-  for (uint16_t id = 0; id < kPeerIds; ++id) {
-    if (!keys_are_listed_ || (occurring[id / 32] >> (id % 32) & 1u) != 0) {
-      discover(PeerId{id});
-    }
-  }
+  discover();
   for (uint16_t i = 0; i < count_; ++i) {
     const Operation& operation = operations_[(first_ + i) % operations_.size()];
     const bool is_bond = (operation.key & 0xFFFF) == PM_PEER_DATA_ID_BONDING &&
@@ -81,23 +68,38 @@ Status PeerDataStorage::init() {
   return Status::kOk;
 }
 
-void PeerDataStorage::discover(PeerId peer) {
-  pm_peer_data_bonding bonding;
-  size_t length = 0;
-  const MutableBytes out(reinterpret_cast<uint8_t*>(&bonding), sizeof bonding);
-  const Status found = storage_.read(record_key(peer, kBondingData), out, length);
-  if (found == Status::kNotFound) {
-    uint8_t step = 0;
-    if (keys_are_listed_ && find_record(peer, step) != Status::kNotFound) {
-      pool_.mark_orphaned(peer);
+// Only IDs that occur among the stored keys need a look. A store that cannot list them is asked for
+// every bond, and for what peers without one left behind when an ID is given out.
+void PeerDataStorage::discover() {
+  std::array<uint32_t, kPeerIds / 32> occurring{};
+  const auto note = [](void* context, uint32_t key) {
+    if (const uint32_t id = key >> 16; id < kPeerIds) {
+      (*static_cast<decltype(occurring)*>(context))[id / 32] |= 1u << (id % 32);
     }
-    return;
-  }
-  // An unreadable bond still holds its ID: the data is neither given to another peer nor taken for
-  // orphaned.
-  pool_.claim(peer);
-  if (ok(found) && length == sizeof bonding) {
-    router_.bond_found(peer, bonding.peer_ble_id);
+  };
+  keys_are_listed_ = ok(storage_.visit_keys(note, &occurring));
+  pm_peer_data_bonding bonding;
+  const MutableBytes out(reinterpret_cast<uint8_t*>(&bonding), sizeof bonding);
+  for (uint16_t id = 0; id < kPeerIds; ++id) {
+    if (keys_are_listed_ && (occurring[id / 32] >> (id % 32) & 1u) == 0) {
+      continue;
+    }
+    const PeerId peer{id};
+    size_t length = 0;
+    const Status found = storage_.read(record_key(peer, kBondingData), out, length);
+    if (found == Status::kNotFound) {
+      uint8_t step = 0;
+      if (keys_are_listed_ && find_record(peer, step) != Status::kNotFound) {
+        pool_.mark_orphaned(peer);
+      }
+      continue;
+    }
+    // An unreadable bond still holds its ID: the data is neither given to another peer nor taken
+    // for orphaned.
+    pool_.claim(peer);
+    if (ok(found) && length == sizeof bonding) {
+      router_.bond_found(peer, bonding.peer_ble_id);
+    }
   }
   wipe(&bonding, sizeof bonding);
 }

@@ -101,7 +101,7 @@ class PeerDataStorage final : public StorageSink {
   bool full() const { return count_ == operations_.size(); }
   void remember(const Operation& operation);
   bool has_outstanding(PeerId peer) const;
-  void discover(PeerId peer);
+  void discover();
   /// The next record in the order of deletion, from `step` on. kNotFound: there is none.
   Status find_record(PeerId peer, uint8_t& step) const;
   void complete(const StorageEvent& completion);
