@@ -240,6 +240,25 @@ class DamageTest(ScratchTest):
         self.assertIn(("damaged_entry", slot // 1024, slot % 1024),
                       [(f["kind"], f["sector"], f["offset"]) for f in findings])
 
+    def test_an_interrupted_clear_is_no_damage_and_a_lost_close_ate_is(self):
+        whole = bytearray((GOLDEN / "plain/closed_1_1024x4.bin").read_bytes())
+        self.memory = bytearray(whole)
+        # Our store empties the sector in use, the second one, last.
+        for sector in (2, 3, 0):
+            place = sector * 1024 + 1008
+            cycle = self.memory[place + 1] + 1 if self.memory[place] != 0xFF or self.memory[place + 1] != 0xFF else 1
+            self.memory[place:place + 16] = with_sum(bytearray(bytes([0, cycle]) + b"\xff" * 6 + bytes(4) +
+                                                               b"\x01\x42\0\0"))
+        code, findings = self.verdict()
+        self.assertEqual(code, 0, findings)
+        self.assertIn(("interrupted_clear", 1), [(f["kind"], f["sector"]) for f in findings])
+
+        self.memory = whole
+        self.memory[992 + 2] ^= 1
+        code, findings = self.verdict()
+        self.assertEqual(code, 1)
+        self.assertIn(("not_current", 1), [(f["kind"], f["sector"]) for f in findings])
+
     def test_another_version_of_the_format(self):
         header = bytes.fromhex("ff01ffffffffffff00000000024200")
         self.memory[0x3F0:0x3FF] = with_sum(bytearray(header + b"\0"))[:15]

@@ -165,11 +165,29 @@ class SectorCheck {
   std::vector<uint32_t> suspects_;
 };
 
+bool is_any_closed(const Store& store) {
+  return std::any_of(store.sectors.begin(), store.sectors.end(),
+                     [](const Sector& sector) { return sector.use == SectorUse::kClosed; });
+}
+
+/// Clearing empties the sector in use last: a cut before that leaves no closed sector, and one that
+/// is in use by chance. A damaged Close ATE leaves its octets.
+bool may_be_half_cleared(const Store& store) {
+  const Entry close = store.entry_at(store.current, store.geometry.close_slot());
+  return !is_any_closed(store) && (close.is_blank() || close.crc_ok());
+}
+
 /// A sector that was emptied must hold nothing of its new cycle.
 void check_emptied(const Store& store, uint32_t sector, Findings& findings) {
   const Geometry& geometry = store.geometry;
   const uint8_t cycle = store.sectors[sector].cycle;
   if (!chain_of(store, sector, cycle).empty()) {
+    if (may_be_half_cleared(store)) {
+      findings.note("interrupted_clear", sector, geometry.first_slot(), std::nullopt,
+                    "entries of this sector's cycle, yet no sector is closed: power was cut while "
+                    "the store was cleared; they are not read, and go when the sector is used");
+      return;
+    }
     // Written as the sector in use, which it is no longer.
     if (!findings.has("overrun", geometry.before(sector))) {
       findings.damage(
@@ -196,10 +214,7 @@ void check_after_mark(const Store& store, Findings& findings) {
   const Geometry& geometry = store.geometry;
   const Sector& current = store.sectors[store.current];
   const uint32_t slot = store.next_slot;
-  const bool any_closed =
-      std::any_of(store.sectors.begin(), store.sectors.end(),
-                  [](const Sector& sector) { return sector.use == SectorUse::kClosed; });
-  if (!any_closed || slot == 0 || slot >= geometry.first_slot()) {
+  if (!is_any_closed(store) || slot == 0 || slot >= geometry.first_slot()) {
     return;
   }
   const Entry newest = store.entry_at(store.current, slot + geometry.slot_size);
@@ -212,10 +227,16 @@ void check_after_mark(const Store& store, Findings& findings) {
       (entry.is_large() && entry.offset() != store.next_data)) {
     return;
   }
-  findings.damage("wrong_cycle", store.current, slot, entry.key(),
-                  fmt::format("{} follows the end of a collection with cycle {} instead of {}: it "
-                              "was acknowledged and is lost",
-                              key_text(entry.key()), entry.cycle(), current.cycle));
+  const std::string what = fmt::format(
+      "{} follows the end of a collection with cycle {} instead of {}: it was "
+      "acknowledged and is lost, or removed before that; the image cannot tell",
+      key_text(entry.key()), entry.cycle(), current.cycle);
+  if (entry.is_large()) {
+    findings.damage("wrong_cycle", store.current, slot, entry.key(), what);
+    return;
+  }
+  // Nothing but the slot speaks for it.
+  findings.note("wrong_cycle", store.current, slot, entry.key(), what);
 }
 
 }  // namespace
