@@ -80,7 +80,7 @@ void GattClientCache::store(uint16_t conn_handle, bool is_supported) {
   if (peer == kInvalidPeer) {
     return;
   }
-  if (!ok(database_.store_flag(peer, kCentralAddrResData, is_supported))) {
+  if (!ok(database_.store_flag(key_of(peer, kCentralAddrResData), is_supported))) {
     // It is read again after the next connection.
     PM_LOG(2, "peer_manager", "Central Address Resolution of peer %u not stored", to_number(peer));
   }

@@ -4,6 +4,7 @@
 #include "pm/peer_manager/detail/gatt_server_cache.hpp"
 
 #include <algorithm>
+#include <cstring>
 
 namespace pm {
 
@@ -13,31 +14,17 @@ constexpr uint32_t kAllServices =
     BLE_GATTS_SYS_ATTR_FLAG_SYS_SRVCS | BLE_GATTS_SYS_ATTR_FLAG_USR_SRVCS;
 constexpr size_t kHeader = PM_LOCAL_DB_LEN_OVERHEAD_BYTES;
 
-// The largest record that can have been written: all write buffers together.
-using RecordMemory = std::array<uint8_t, config::kFlashBuffers * config::kFlashBufferSize>;
-
-uint32_t flags_of(Bytes record) { return load_le32(record.data()); }
-
-// Attributes in a record as read; its length field is believed only as far as there is data.
-Bytes attributes_of(Bytes record) {
-  const size_t length = load_le16(record.data() + offsetof(pm_peer_data_local_gatt_db, len));
-  const Bytes rest = record.subspan(kHeader);
-  return rest.first(std::min(length, rest.size()));
-}
-
-bool have_equal_attributes(Bytes a, Bytes b) {
-  return std::ranges::equal(attributes_of(a), attributes_of(b));
-}
-
 }  // namespace
 
 // Hands the link's attributes to a write buffer of the size they need, unless they are stored. A
 // value that waits, which the peer counts on, is replaced only when the newer one has its place.
 Status GattServerCache::keep_attributes(uint16_t conn_handle, PeerId peer) {
-  alignas(4) RecordMemory memory;
-  auto length = static_cast<uint16_t>(memory.size() - kHeader);
+  RecordMemory memory;
+  LocalDb& record = memory.local_db;
+  record.flags = kAllServices;
+  record.len = static_cast<uint16_t>(sizeof memory - kHeader);
   const Status read =
-      soft_device_.gatts_sys_attr_get(conn_handle, memory.data() + kHeader, length, kAllServices);
+      soft_device_.gatts_sys_attr_get(conn_handle, record.data, record.len, kAllServices);
   if (read == Status::kNotFound) {
     // The database has no such attributes.
     return Status::kOk;
@@ -45,31 +32,41 @@ Status GattServerCache::keep_attributes(uint16_t conn_handle, PeerId peer) {
   if (!ok(read)) {
     return read == Status::kBusy ? Status::kInternal : read;
   }
-  store_le32(memory.data(), kAllServices);
-  store_le16(memory.data() + offsetof(pm_peer_data_local_gatt_db, len), length);
-  const Bytes record = Bytes(memory).first(kHeader + length);
-  if (is_stored(peer, record)) {
-    static_cast<void>(database_.release_buffer(owner_of(peer), kGattLocalData));
+  const RecordKey key = key_of(peer, kGattLocalData);
+  if (is_stored(record, key)) {
+    static_cast<void>(database_.release_buffer(key));
     return Status::kOk;
   }
-  const size_t blocks = (record.size() + config::kFlashBufferSize - 1) / config::kFlashBufferSize;
+  const size_t size = kHeader + record.len;
+  const size_t blocks = (size + config::kFlashBufferSize - 1) / config::kFlashBufferSize;
   MutableBytes buffer;
-  PM_TRY(database_.acquire_buffer(owner_of(peer), kGattLocalData, blocks, buffer));
-  std::ranges::copy(record, buffer.begin());
-  return database_.store_buffer(owner_of(peer), kGattLocalData, peer);
+  PM_TRY(database_.acquire_buffer(key, blocks, buffer));
+  std::memcpy(buffer.data(), &memory, size);
+  return database_.store_buffer(key, peer);
 }
 
-bool GattServerCache::is_stored(PeerId peer, Bytes record) const {
-  // What is being written now is what will be stored.
-  const Bytes submitted = database_.submitted_buffer(owner_of(peer), kGattLocalData);
-  if (!submitted.empty()) {
-    return have_equal_attributes(submitted, record);
+// nullptr: there is none.
+const GattServerCache::LocalDb* GattServerCache::load_local_db(RecordKey key,
+                                                               RecordMemory& memory) const {
+  size_t length = sizeof memory;
+  if (!ok(database_.load(key, &memory, length)) || length < kHeader) {
+    return nullptr;
   }
-  alignas(4) RecordMemory memory;
-  size_t length = 0;
-  const Status loaded = database_.load(peer, kGattLocalData, memory, length);
-  return ok(loaded) && length >= kHeader && length <= memory.size() &&
-         have_equal_attributes(Bytes(memory).first(length), record);
+  // Its own length is believed only as far as there is data.
+  const size_t available = std::min(length, sizeof memory) - kHeader;
+  memory.local_db.len = static_cast<uint16_t>(std::min<size_t>(memory.local_db.len, available));
+  return &memory.local_db;
+}
+
+bool GattServerCache::is_stored(const LocalDb& record, RecordKey key) const {
+  // What is being written now is what will be stored.
+  const auto* stored = static_cast<const LocalDb*>(database_.submitted_buffer(key));
+  RecordMemory memory;
+  if (stored == nullptr) {
+    stored = load_local_db(key, memory);
+  }
+  return stored != nullptr && stored->len == record.len &&
+         std::memcmp(stored->data, record.data, record.len) == 0;
 }
 
 Status GattServerCache::store_local_db(uint16_t conn_handle) {
@@ -90,47 +87,46 @@ Status GattServerCache::store_local_db(uint16_t conn_handle) {
   return Status::kOk;
 }
 
-Status GattServerCache::set_attributes(uint16_t conn_handle, Bytes data, uint32_t flags) {
-  return soft_device_.gatts_sys_attr_set(conn_handle, data.empty() ? nullptr : data.data(),
-                                         static_cast<uint16_t>(data.size()), flags);
+// nullptr: there are none.
+Status GattServerCache::set_attributes(uint16_t conn_handle, const LocalDb* record,
+                                       uint32_t flags) {
+  return record != nullptr && record->len > 0
+             ? soft_device_.gatts_sys_attr_set(conn_handle, record->data, record->len, flags)
+             : soft_device_.gatts_sys_attr_set(conn_handle, nullptr, 0, flags);
 }
 
 // Values of a database that has changed since: those of the stack's own services may still fit,
 // else none do. The result stays kInvalidData.
-Status GattServerCache::set_attributes_tolerantly(uint16_t conn_handle, Bytes data,
-                                                  uint32_t flags) {
-  const Status status = set_attributes(conn_handle, data, flags);
+Status GattServerCache::set_attributes_tolerantly(uint16_t conn_handle, const LocalDb* record) {
+  const uint32_t flags = record != nullptr ? record->flags : kAllServices;
+  const Status status = set_attributes(conn_handle, record, flags);
   if (status != Status::kInvalidData) {
     return status;
   }
+  const bool has_values = record != nullptr && record->len > 0;
   const bool had_user_services = (flags & BLE_GATTS_SYS_ATTR_FLAG_USR_SRVCS) != 0;
-  if (!had_user_services && data.empty()) {
+  if (!had_user_services && !has_values) {
     // Nothing at all does not fit: that is no change of the database.
     return Status::kInternal;
   }
   const bool is_settled =
-      had_user_services &&
-      set_attributes(conn_handle, data, BLE_GATTS_SYS_ATTR_FLAG_SYS_SRVCS) != Status::kInvalidData;
-  if (!is_settled && !data.empty()) {
-    static_cast<void>(set_attributes(conn_handle, {}, kAllServices));
+      had_user_services && set_attributes(conn_handle, record, BLE_GATTS_SYS_ATTR_FLAG_SYS_SRVCS) !=
+                               Status::kInvalidData;
+  if (!is_settled && has_values) {
+    static_cast<void>(set_attributes(conn_handle, nullptr, kAllServices));
   }
   return status;
 }
 
 void GattServerCache::apply_local_db(uint16_t conn_handle) {
-  alignas(4) RecordMemory memory;
-  const PeerId peer = ids_.peer_of(conn_handle);
-  size_t length = 0;
+  const RecordKey key = key_of(ids_.peer_of(conn_handle), kGattLocalData);
   // The newest values may still be on their way to the store.
-  Bytes record = peer != kInvalidPeer ? database_.unstored_local_db(peer) : Bytes();
-  if (record.empty() && peer != kInvalidPeer &&
-      ok(database_.load(peer, kGattLocalData, memory, length))) {
-    record = Bytes(memory).first(std::min(length, memory.size()));
+  const LocalDb* record = database_.unstored_local_db(key);
+  RecordMemory memory;
+  if (record == nullptr) {
+    record = load_local_db(key, memory);
   }
-  const bool is_known = record.size() >= kHeader;
-  const Status status =
-      is_known ? set_attributes_tolerantly(conn_handle, attributes_of(record), flags_of(record))
-               : set_attributes_tolerantly(conn_handle, {}, kAllServices);
+  const Status status = set_attributes_tolerantly(conn_handle, record);
 
   const bool has_to_wait = status == Status::kBusy || status == Status::kNoMem;
   states_.set(conn_handle, LinkFlag::kDbApplyPending, has_to_wait);

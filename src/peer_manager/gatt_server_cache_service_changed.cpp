@@ -29,7 +29,7 @@ void GattServerCache::continue_announcing() {
       is_announcing_ = false;
       return;
     }
-    const Status status = database_.store_flag(peer, kServiceChangedPendingData, true);
+    const Status status = database_.store_flag(key_of(peer, kServiceChangedPendingData), true);
     if (ok(status) || status == Status::kNotFound) {
       announced_ = pool_.next(peer);
       continue;
@@ -93,7 +93,7 @@ void GattServerCache::drop_service_changed(uint16_t conn_handle) {
   states_.set(conn_handle, LinkFlag::kServiceChangedPending, false);
   states_.set(conn_handle, LinkFlag::kServiceChangedSent, false);
   if (const PeerId peer = ids_.peer_of(conn_handle); peer != kInvalidPeer) {
-    static_cast<void>(database_.store_flag(peer, kServiceChangedPendingData, false));
+    static_cast<void>(database_.store_flag(key_of(peer, kServiceChangedPendingData), false));
   }
 }
 

@@ -113,13 +113,15 @@ void IdManager::read_identity(PeerId peer) {
 PeerFlags IdManager::read_flags(PeerId peer) const {
   PeerFlags flags{};
   uint8_t pending = 0;
-  size_t length = 0;
+  size_t length = sizeof pending;
   if constexpr (config::kServiceChanged) {
-    const MutableBytes out(&pending, 1);
     flags.service_changed_pending =
-        ok(database_.load(peer, kServiceChangedPendingData, out, length)) && pending == 1;
+        ok(database_.load(key_of(peer, kServiceChangedPendingData), &pending, length)) &&
+        pending == 1;
   }
-  flags.address_resolution_stored = ok(database_.load(peer, kCentralAddrResData, {}, length));
+  length = 0;
+  flags.address_resolution_stored =
+      ok(database_.load(key_of(peer, kCentralAddrResData), nullptr, length));
   return flags;
 }
 

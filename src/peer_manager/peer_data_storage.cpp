@@ -38,8 +38,6 @@ constexpr uint8_t kDeletionOrder[] = {PM_PEER_DATA_ID_BONDING,
                                       PM_PEER_DATA_ID_GATT_LOCAL,
                                       PM_PEER_DATA_ID_CENTRAL_ADDR_RES};
 
-PeerId peer_of(uint32_t key) { return PeerId{static_cast<uint16_t>(key >> 16)}; }
-
 }  // namespace
 
 Status PeerDataStorage::init() {
@@ -54,8 +52,8 @@ Status PeerDataStorage::init() {
   discover();
   for (uint16_t i = 0; i < count_; ++i) {
     const Operation& operation = operations_[(first_ + i) % operations_.size()];
-    const bool is_bond = (operation.key & 0xFFFF) == PM_PEER_DATA_ID_BONDING &&
-                         operation.origin != Origin::kPeerDeletion;
+    const bool is_bond =
+        data_of(operation.key) == kBondingData && operation.origin != Origin::kPeerDeletion;
     if (is_bond) {
       pool_.claim(peer_of(operation.key));
     }
@@ -79,14 +77,13 @@ void PeerDataStorage::discover() {
   };
   keys_are_listed_ = ok(storage_.visit_keys(note, &occurring));
   pm_peer_data_bonding bonding;
-  const MutableBytes out(reinterpret_cast<uint8_t*>(&bonding), sizeof bonding);
   for (uint16_t id = 0; id < kPeerIds; ++id) {
     if (keys_are_listed_ && (occurring[id / 32] >> (id % 32) & 1u) == 0) {
       continue;
     }
     const PeerId peer{id};
-    size_t length = 0;
-    const Status found = storage_.read(record_key(peer, kBondingData), out, length);
+    size_t length = sizeof bonding;
+    const Status found = read(key_of(peer, kBondingData), &bonding, length);
     if (found == Status::kNotFound) {
       uint8_t step = 0;
       if (keys_are_listed_ && find_record(peer, step) != Status::kNotFound) {
@@ -107,7 +104,7 @@ void PeerDataStorage::discover() {
 Status PeerDataStorage::find_record(PeerId peer, uint8_t& step) const {
   for (; step < std::size(kDeletionOrder); ++step) {
     size_t length = 0;
-    const Status found = read(peer, DataId{kDeletionOrder[step]}, {}, length);
+    const Status found = read(key_of(peer, DataId{kDeletionOrder[step]}), nullptr, length);
     if (found != Status::kNotFound) {
       return found;
     }
@@ -145,14 +142,15 @@ void PeerDataStorage::remember(const Operation& operation) {
   ++count_;
 }
 
-Status PeerDataStorage::write(PeerId peer, DataId data, Bytes bytes, Origin origin) {
+Status PeerDataStorage::write(RecordKey key, const void* data, size_t size, Origin origin) {
   if (full()) {
     return Status::kBusy;
   }
-  const uint32_t key = record_key(peer, data);
-  const Status status = bytes.empty() ? storage_.remove(key) : storage_.write(key, bytes);
+  const Status status =
+      size == 0 ? storage_.remove(to_number(key))
+                : storage_.write(to_number(key), Bytes(static_cast<const uint8_t*>(data), size));
   if (ok(status)) {
-    remember({key, origin, bytes.empty()});
+    remember({key, origin, size == 0});
     return Status::kOk;
   }
   return status == Status::kBusy || status == Status::kResources ? status : Status::kInternal;
@@ -185,11 +183,11 @@ bool PeerDataStorage::has_outstanding(PeerId peer) const {
   return false;
 }
 
-PeerDataStorage::Outlook PeerDataStorage::outlook(PeerId peer, DataId data) const {
+PeerDataStorage::Outlook PeerDataStorage::outlook(RecordKey key) const {
   Outlook outlook = Outlook::kUnchanged;
   for (uint16_t i = 0; i < count_; ++i) {
     const Operation& operation = operations_[(first_ + i) % operations_.size()];
-    if (operation.key == record_key(peer, data)) {
+    if (operation.key == key) {
       outlook = operation.is_removal ? Outlook::kRemoved : Outlook::kWritten;
     }
   }
@@ -204,7 +202,8 @@ Status PeerDataStorage::clean_next_record() {
   if (!unseen) {
     PM_TRY(find_record(cleaned_, clean_step_));
   }
-  return write(cleaned_, DataId{kDeletionOrder[clean_step_]}, {}, Origin::kPeerDeletion);
+  return write(key_of(cleaned_, DataId{kDeletionOrder[clean_step_]}), nullptr, 0,
+               Origin::kPeerDeletion);
 }
 
 // One peer at a time: after a power cut at most one peer is partly deleted. Handlers of the events
@@ -304,10 +303,11 @@ void PeerDataStorage::report(const Operation& operation, Status result) {
                  peer_of(operation.key));
   // Both payloads begin with the same members.
   auto& update = event.peer_data_update_succeeded;
-  update.data_id = static_cast<pm_peer_data_id>(operation.key & 0xFFFF);
+  update.data_id = static_cast<pm_peer_data_id>(to_number(data_of(operation.key)));
   update.action =
       operation.origin == Origin::kErase ? PM_PEER_DATA_OP_DELETE : PM_PEER_DATA_OP_UPDATE;
-  update.token = operation.origin == Origin::kRank ? PM_STORE_TOKEN_INVALID : operation.key;
+  update.token =
+      operation.origin == Origin::kRank ? PM_STORE_TOKEN_INVALID : to_number(operation.key);
   if (ok(result)) {
     update.flash_changed = 1;
     if (operation.is_removal) {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "pm/peer_manager/detail/peer_database.hpp"
 
+#include <algorithm>
+
 #include "nrf_error.h"
 
 namespace pm {
@@ -20,113 +22,112 @@ alignas(4) constexpr uint32_t kFlagWords[] = {0, 1};
 
 bool is_buffered_kind(DataId data) { return data == kBondingData || data == kGattLocalData; }
 
-Status check_record(PeerId peer, DataId data) {
-  return is_peer_id(peer) && is_valid_data_id(data) ? Status::kOk : Status::kInvalidParam;
-}
-
-Bytes bytes_of(const uint32_t& word) {
-  return Bytes(reinterpret_cast<const uint8_t*>(&word), sizeof word);
+Status check(RecordKey key) {
+  return is_peer_id(peer_of(key)) && is_valid_data_id(data_of(key)) ? Status::kOk
+                                                                    : Status::kInvalidParam;
 }
 
 }  // namespace
 
 // What is stored under an unused ID is an orphan, which belongs to nobody.
-Status PeerDatabase::load(PeerId peer, DataId data, MutableBytes out, size_t& stored_length) const {
-  PM_TRY(check_record(peer, data));
-  return pool_.is_used(peer) ? storage_.read(peer, data, out, stored_length) : Status::kNotFound;
+Status PeerDatabase::load(RecordKey key, void* out, size_t& length) const {
+  PM_TRY(check(key));
+  return pool_.is_used(peer_of(key)) ? storage_.read(key, out, length) : Status::kNotFound;
 }
 
 // Another stored length is kInternal.
-Status PeerDatabase::load_fixed(PeerId peer, DataId data, void* out, size_t size) const {
-  size_t stored_length = 0;
-  PM_TRY(load(peer, data, MutableBytes(static_cast<uint8_t*>(out), size), stored_length));
-  return stored_length == size ? Status::kOk : Status::kInternal;
+Status PeerDatabase::load_fixed(RecordKey key, void* out, size_t size) const {
+  size_t length = size;
+  PM_TRY(load(key, out, length));
+  return length == size ? Status::kOk : Status::kInternal;
 }
 
-Status PeerDatabase::write(PeerId peer, DataId data, Bytes bytes, PeerDataStorage::Origin origin) {
-  PM_TRY(check_record(peer, data));
-  return pool_.is_active(peer) ? storage_.write(peer, data, bytes, origin) : Status::kNotFound;
+Status PeerDatabase::write(RecordKey key, const void* data, size_t size,
+                           PeerDataStorage::Origin origin) {
+  PM_TRY(check(key));
+  return pool_.is_active(peer_of(key)) ? storage_.write(key, data, size, origin)
+                                       : Status::kNotFound;
 }
 
-Status PeerDatabase::store(PeerId peer, DataId data, Bytes bytes) {
-  return write(peer, data, bytes, PeerDataStorage::Origin::kDirect);
+Status PeerDatabase::store(RecordKey key, const void* data, size_t size) {
+  return write(key, data, size, PeerDataStorage::Origin::kDirect);
 }
 
 Status PeerDatabase::store_rank(PeerId peer, const uint32_t& rank) {
-  return write(peer, kRankData, bytes_of(rank), PeerDataStorage::Origin::kRank);
+  return write(key_of(peer, kRankData), &rank, sizeof rank, PeerDataStorage::Origin::kRank);
 }
 
-Status PeerDatabase::store_flag(PeerId peer, DataId data, bool value) {
-  return store(peer, data, bytes_of(kFlagWords[value ? 1 : 0]));
+Status PeerDatabase::store_flag(RecordKey key, bool value) {
+  return store(key, &kFlagWords[value ? 1 : 0], sizeof kFlagWords[0]);
 }
 
-Status PeerDatabase::erase(PeerId peer, DataId data) {
+Status PeerDatabase::erase(RecordKey key) {
   // What is under way tells whether there is a record, else storage does.
-  switch (storage_.outlook(peer, data)) {
+  switch (storage_.outlook(key)) {
     case PeerDataStorage::Outlook::kRemoved:
       return Status::kNotFound;
     case PeerDataStorage::Outlook::kUnchanged: {
       size_t length = 0;
-      PM_TRY(load(peer, data, {}, length));
+      PM_TRY(load(key, nullptr, length));
       break;
     }
     case PeerDataStorage::Outlook::kWritten:
       break;
   }
-  return write(peer, data, {}, PeerDataStorage::Origin::kErase);
+  return write(key, nullptr, 0, PeerDataStorage::Origin::kErase);
 }
 
 bool PeerDatabase::has_bond(PeerId peer) const {
   if (unstored_bond(peer) != nullptr) {
     return true;
   }
-  const auto outlook = storage_.outlook(peer, kBondingData);
+  const RecordKey key = key_of(peer, kBondingData);
+  const auto outlook = storage_.outlook(key);
   size_t length = 0;
   return outlook != PeerDataStorage::Outlook::kUnchanged
              ? outlook == PeerDataStorage::Outlook::kWritten
-             : storage_.read(peer, kBondingData, {}, length) != Status::kNotFound;
+             : storage_.read(key, nullptr, length) != Status::kNotFound;
 }
 
 Status PeerDatabase::delete_peer(PeerId peer) {
   if (!pool_.is_active(peer)) {
     return Status::kInvalidParam;
   }
-  buffers_.release_pending(owner_of(peer));
+  buffers_.release_pending(peer);
   return storage_.delete_peer(peer);
 }
 
-MutableBytes PeerDatabase::pending_buffer(BufferOwner owner, DataId data) {
-  const Record* record = buffers_.pending(owner, data);
-  return record != nullptr ? buffers_.memory(*record) : MutableBytes();
+void* PeerDatabase::pending_buffer(RecordKey key) {
+  const Record* record = buffers_.pending(key);
+  return record != nullptr ? buffers_.memory(*record).data() : nullptr;
 }
 
-Bytes PeerDatabase::submitted_buffer(BufferOwner owner, DataId data) {
-  const Record* record = buffers_.submitted(owner, data);
-  return record != nullptr ? content(*record) : Bytes();
+const void* PeerDatabase::submitted_buffer(RecordKey key) const {
+  const Record* record = buffers_.submitted(key);
+  return record != nullptr ? buffers_.memory(*record).data() : nullptr;
 }
 
-Bytes PeerDatabase::unstored_local_db(PeerId peer) const {
-  const BufferOwner owner = owner_of(peer);
-  const Record* record = buffers_.pending(owner, kGattLocalData);
-  if (record == nullptr || record->state == State::kFilling) {
-    record = buffers_.submitted(owner, kGattLocalData);
-  }
-  return record != nullptr ? content(*record) : Bytes();
+const pm_peer_data_local_gatt_db* PeerDatabase::unstored_local_db(RecordKey key) const {
+  const Record* record = buffers_.pending(key);
+  const void* memory = record != nullptr && record->state != State::kFilling
+                           ? buffers_.memory(*record).data()
+                           : submitted_buffer(key);
+  return static_cast<const pm_peer_data_local_gatt_db*>(memory);
 }
 
 const pm_peer_data_bonding* PeerDatabase::unstored_bond(PeerId peer) const {
-  const BufferOwner owner = owner_of(peer);
-  const Record* record = buffers_.pending(owner, kBondingData);
+  const RecordKey key = key_of(peer, kBondingData);
+  const Record* record = buffers_.pending(key);
   if (record == nullptr) {
-    record = buffers_.submitted(owner, kBondingData);
+    record = buffers_.submitted(key);
   }
   return record != nullptr
              ? reinterpret_cast<const pm_peer_data_bonding*>(buffers_.memory(*record).data())
              : nullptr;
 }
 
-bool PeerDatabase::release_buffer(BufferOwner owner, DataId data) {
-  Record* record = buffers_.pending(owner, data);
+bool PeerDatabase::release_buffer(RecordKey key) {
+  Record* record = buffers_.pending(key);
   if (record == nullptr) {
     return false;
   }
@@ -134,29 +135,29 @@ bool PeerDatabase::release_buffer(BufferOwner owner, DataId data) {
   return true;
 }
 
-// The octets of a buffer that are stored: the local database tells its length itself.
-Bytes PeerDatabase::content(const Record& record) const {
-  const Bytes memory = buffers_.memory(record);
-  if (record.data == kBondingData) {
-    return memory.first(sizeof(pm_peer_data_bonding));
+// How much of a buffer is stored: the local database tells its length itself.
+size_t PeerDatabase::content_size(const Record& record) const {
+  if (data_of(record.key) == kBondingData) {
+    return sizeof(pm_peer_data_bonding);
   }
-  const size_t length = load_le16(memory.data() + offsetof(pm_peer_data_local_gatt_db, len)) +
-                        PM_LOCAL_DB_LEN_OVERHEAD_BYTES;
-  return memory.first(length < memory.size() ? length : memory.size());
+  const Bytes memory = buffers_.memory(record);
+  const auto& database = *reinterpret_cast<const pm_peer_data_local_gatt_db*>(memory.data());
+  return std::min(memory.size(), size_t{PM_LOCAL_DB_LEN_OVERHEAD_BYTES} + database.len);
 }
 
-Status PeerDatabase::store_buffer(BufferOwner owner, DataId data, PeerId peer) {
-  if (!pool_.is_active(peer) || !is_buffered_kind(data)) {
+Status PeerDatabase::store_buffer(RecordKey key, PeerId peer) {
+  if (!pool_.is_active(peer) || !is_buffered_kind(data_of(key))) {
     return Status::kInvalidParam;
   }
-  Record* record = buffers_.pending(owner, data);
+  Record* record = buffers_.pending(key);
   if (record == nullptr) {
     return Status::kNotFound;
   }
-  if (Record* older = buffers_.pending(owner_of(peer), data); older != nullptr && older != record) {
+  const RecordKey final_key = key_of(peer, data_of(key));
+  if (Record* older = buffers_.pending(final_key); older != nullptr && older != record) {
     buffers_.release(*older);
   }
-  record->owner = owner_of(peer);
+  record->key = final_key;
   const Status status = submit(*record);
   return status == Status::kBusy ? Status::kOk : status;
 }
@@ -164,7 +165,6 @@ Status PeerDatabase::store_buffer(BufferOwner owner, DataId data, PeerId peer) {
 // kBusy: the record waits. kResources: it waits for space. kInternal: it is given up.
 Status PeerDatabase::submit(Record& record) {
   record.state = State::kWaiting;
-  const PeerId peer{static_cast<uint16_t>(record.owner)};
   // One write of a record at a time, so that a completion has one meaning. A local database
   // moreover waits for what was accepted before it, and no longer: meanwhile it takes newer values
   // instead of being written twice.
@@ -173,13 +173,13 @@ Status PeerDatabase::submit(Record& record) {
     record.place = storage_.accepted();
   }
   const bool is_first = static_cast<int32_t>(storage_.completed() - record.place) >= 0;
-  const bool has_to_wait = buffers_.submitted(record.owner, record.data) != nullptr ||
-                           (record.data == kGattLocalData && !is_first);
+  const bool has_to_wait = buffers_.submitted(record.key) != nullptr ||
+                           (data_of(record.key) == kGattLocalData && !is_first);
   if (has_to_wait) {
     return Status::kBusy;
   }
-  const Status status =
-      storage_.write(peer, record.data, content(record), PeerDataStorage::Origin::kBuffer);
+  const Status status = storage_.write(record.key, buffers_.memory(record).data(),
+                                       content_size(record), PeerDataStorage::Origin::kBuffer);
   if (ok(status)) {
     record.state = State::kSubmitted;
     return Status::kOk;
@@ -223,9 +223,9 @@ void PeerDatabase::repeat_delayed() {
 
 bool PeerDatabase::on_buffer_written(pm_evt& event) {
   const auto& update = event.peer_data_update_succeeded;
-  const BufferOwner owner = owner_of(PeerId{event.peer_id});
-  const DataId data{static_cast<uint16_t>(update.data_id)};
-  Record* record = buffers_.submitted(owner, data);
+  const RecordKey key =
+      key_of(PeerId{event.peer_id}, DataId{static_cast<uint16_t>(update.data_id)});
+  Record* record = buffers_.submitted(key);
   if (record == nullptr) {
     return true;
   }
@@ -234,7 +234,7 @@ bool PeerDatabase::on_buffer_written(pm_evt& event) {
     return true;
   }
   const bool is_full = event.peer_data_update_failed.error == NRF_ERROR_RESOURCES;
-  if (buffers_.pending(owner, data) != nullptr || !pool_.is_active(PeerId{event.peer_id})) {
+  if (buffers_.pending(key) != nullptr || !pool_.is_active(PeerId{event.peer_id})) {
     // A newer value waits, or nobody wants it any more.
     buffers_.release(*record);
     return false;
@@ -258,7 +258,7 @@ void PeerDatabase::resubmit() {
     if (record.state != State::kWaiting) {
       continue;
     }
-    const PeerId peer{static_cast<uint16_t>(record.owner)};
+    const PeerId peer = peer_of(record.key);
     const Status status = submit(record);
     if (ok(status) || status == Status::kBusy) {
       continue;

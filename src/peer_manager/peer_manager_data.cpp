@@ -42,7 +42,7 @@ Status PeerManager::passes(PeerId peer, unsigned skip, bool& passed) const {
   }
   if ((skip & PM_PEER_ID_LIST_SKIP_NO_CAR) != 0) {
     uint32_t is_supported = 0;
-    const Status status = database_.load_word(peer, kCentralAddrResData, is_supported);
+    const Status status = database_.load_word(key_of(peer, kCentralAddrResData), is_supported);
     if (!ok(status) && status != Status::kNotFound) {
       return status;
     }
@@ -91,11 +91,11 @@ Status PeerManager::peer_data_load(uint16_t peer, pm_peer_data_id data_id, void*
   if (data == nullptr || length == nullptr) {
     return Status::kNull;
   }
-  size_t stored_length = 0;
-  const MutableBytes out(static_cast<uint8_t*>(data), *length);
-  PM_TRY(database_.load(PeerId{peer}, to_data_id(data_id), out, stored_length));
+  size_t stored_length = *length;
+  PM_TRY(database_.load(key_of(PeerId{peer}, to_data_id(data_id)), data, stored_length));
+  const bool has_fitted = stored_length <= *length;
   *length = static_cast<uint32_t>(stored_length);
-  return stored_length > out.size() ? Status::kDataSize : Status::kOk;
+  return has_fitted ? Status::kOk : Status::kDataSize;
 }
 
 Status PeerManager::peer_data_store(uint16_t peer, pm_peer_data_id data_id, const void* data,
@@ -110,8 +110,8 @@ Status PeerManager::peer_data_store(uint16_t peer, pm_peer_data_id data_id, cons
     return Status::kInvalidAddr;
   }
   const PeerId owner{peer};
-  const DataId kind = to_data_id(data_id);
-  if (kind == kBondingData) {
+  const RecordKey key = key_of(owner, to_data_id(data_id));
+  if (data_id == PM_PEER_DATA_ID_BONDING) {
     if (length != sizeof(pm_peer_data_bonding)) {
       return Status::kInvalidParam;
     }
@@ -123,9 +123,9 @@ Status PeerManager::peer_data_store(uint16_t peer, pm_peer_data_id data_id, cons
   if (length > UINT16_MAX) {
     return Status::kInvalidParam;
   }
-  PM_TRY(database_.store(owner, kind, Bytes(static_cast<const uint8_t*>(data), length)));
+  PM_TRY(database_.store(key, data, length));
   if (token != nullptr) {
-    *token = record_key(owner, kind);
+    *token = to_number(key);
   }
   return Status::kOk;
 }
@@ -137,7 +137,7 @@ Status PeerManager::peer_data_delete(uint16_t peer, pm_peer_data_id data_id) {
   if (data_id == PM_PEER_DATA_ID_BONDING) {
     return Status::kInvalidParam;
   }
-  return database_.erase(PeerId{peer}, to_data_id(data_id));
+  return database_.erase(key_of(PeerId{peer}, to_data_id(data_id)));
 }
 
 Status PeerManager::peer_new(uint16_t* peer, const pm_peer_data_bonding* bonding, uint32_t* token) {
@@ -159,8 +159,7 @@ Status PeerManager::peer_new(uint16_t* peer, const pm_peer_data_bonding* bonding
   if (fresh == kInvalidPeer) {
     return Status::kNoMem;
   }
-  const Status status = database_.store(
-      fresh, kBondingData, Bytes(reinterpret_cast<const uint8_t*>(bonding), sizeof *bonding));
+  const Status status = database_.store(key_of(fresh, kBondingData), bonding, sizeof *bonding);
   if (!ok(status)) {
     // Nothing was written under the ID: it is simply free again.
     pool_.release(fresh);
@@ -168,7 +167,7 @@ Status PeerManager::peer_new(uint16_t* peer, const pm_peer_data_bonding* bonding
     return status;
   }
   if (token != nullptr) {
-    *token = record_key(fresh, kBondingData);
+    *token = to_number(key_of(fresh, kBondingData));
   }
   return Status::kOk;
 }

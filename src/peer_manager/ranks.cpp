@@ -16,7 +16,7 @@ Status Ranks::extremes(Extremes& out) const {
   Extremes found;
   for (; peer != kInvalidPeer; peer = pool_.next(peer)) {
     uint32_t rank = 0;
-    const Status status = database_.load_word(peer, kRankData, rank);
+    const Status status = database_.load_word(key_of(peer, kRankData), rank);
     if (status == Status::kNotFound) {
       continue;
     }

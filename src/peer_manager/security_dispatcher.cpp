@@ -164,7 +164,7 @@ void SecurityDispatcher::drop_new_keys(uint16_t conn_handle) {
   if (index < 0 || index >= config::kLinks) {
     return;
   }
-  static_cast<void>(database_.release_buffer(temporary_owner(index), kBondingData));
+  static_cast<void>(database_.release_buffer(key_of(temporary_owner(index), kBondingData)));
   states_.set(conn_handle, LinkFlag::kReceivesKeys, false);
   wipe(&new_keys_[index], sizeof new_keys_[index]);
 }
@@ -187,7 +187,7 @@ Status SecurityDispatcher::prepare_keys(uint16_t conn_handle, uint8_t role, bool
     return Status::kOk;
   }
   MutableBytes reserved;
-  PM_TRY(database_.acquire_buffer(temporary_owner(index), kBondingData, 1, reserved));
+  PM_TRY(database_.acquire_buffer(key_of(temporary_owner(index), kBondingData), 1, reserved));
   pm_peer_data_bonding& bonding = new_keys_[index];
   wipe(&bonding, sizeof bonding);
   bonding.own_role = role;

@@ -79,17 +79,16 @@ void SecurityDispatcher::on_auth_status(uint16_t conn_handle,
 // Queues the new bond under the peer's ID, known or new. False: it is not kept.
 bool SecurityDispatcher::store_bond(uint16_t conn_handle) {
   const int index = states_.index(conn_handle);
-  const BufferOwner owner = temporary_owner(index);
-  const MutableBytes memory = states_.get(conn_handle, LinkFlag::kReceivesKeys)
-                                  ? database_.pending_buffer(owner, kBondingData)
-                                  : MutableBytes();
-  if (memory.empty()) {
+  const RecordKey key = key_of(temporary_owner(index), kBondingData);
+  void* memory =
+      states_.get(conn_handle, LinkFlag::kReceivesKeys) ? database_.pending_buffer(key) : nullptr;
+  if (memory == nullptr) {
     // The pairing was never answered here, or by an answer to a former one.
     router_.unexpected(conn_handle, Status::kNotFound);
     return false;
   }
   const pm_peer_data_bonding& bonding = new_keys_[index];
-  std::memcpy(memory.data(), &bonding, sizeof bonding);
+  std::memcpy(memory, &bonding, sizeof bonding);
   if (pool_.is_deleting(ids_.peer_of(conn_handle))) {
     // What is being deleted is not brought back: the device bonds anew.
     ids_.set_peer(conn_handle, kInvalidPeer);
@@ -114,7 +113,7 @@ bool SecurityDispatcher::store_bond(uint16_t conn_handle) {
     }
     ids_.set_peer(conn_handle, peer);
   }
-  const Status status = database_.store_buffer(owner, kBondingData, peer);
+  const Status status = database_.store_buffer(key, peer);
   if (ok(status)) {
     return true;
   }

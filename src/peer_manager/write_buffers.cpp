@@ -13,23 +13,22 @@ void WriteBuffers::reset() {
   }
 }
 
-const WriteBuffers::Record* WriteBuffers::find(BufferOwner owner, DataId data,
-                                               bool is_submitted) const {
+const WriteBuffers::Record* WriteBuffers::find(RecordKey key, bool is_submitted) const {
   for (const Record& record : records_) {
     if (record.state != State::kFree && (record.state == State::kSubmitted) == is_submitted &&
-        record.owner == owner && record.data == data) {
+        record.key == key) {
       return &record;
     }
   }
   return nullptr;
 }
 
-WriteBuffers::Record* WriteBuffers::pending(BufferOwner owner, DataId data) {
-  return const_cast<Record*>(std::as_const(*this).find(owner, data, false));
+WriteBuffers::Record* WriteBuffers::pending(RecordKey key) {
+  return const_cast<Record*>(std::as_const(*this).find(key, false));
 }
 
-WriteBuffers::Record* WriteBuffers::submitted(BufferOwner owner, DataId data) {
-  return const_cast<Record*>(std::as_const(*this).find(owner, data, true));
+WriteBuffers::Record* WriteBuffers::submitted(RecordKey key) {
+  return const_cast<Record*>(std::as_const(*this).find(key, true));
 }
 
 bool WriteBuffers::is_taken(size_t block, const Record* except) const {
@@ -54,11 +53,11 @@ bool WriteBuffers::find_adjacent(size_t blocks, const Record* except, size_t& fi
   return false;
 }
 
-Status WriteBuffers::acquire(BufferOwner owner, DataId data, size_t blocks, MutableBytes& memory) {
+Status WriteBuffers::acquire(RecordKey key, size_t blocks, MutableBytes& memory) {
   if (blocks < 1 || blocks > config::kFlashBuffers) {
     return Status::kInvalidParam;
   }
-  Record* existing = pending(owner, data);
+  Record* existing = pending(key);
   if (existing != nullptr) {
     if (existing->blocks == blocks) {
       existing->state = State::kFilling;
@@ -79,14 +78,9 @@ Status WriteBuffers::acquire(BufferOwner owner, DataId data, size_t blocks, Muta
   }
   for (Record& record : records_) {
     if (record.state == State::kFree) {
-      record = {owner,
-                data,
-                State::kFilling,
-                static_cast<uint8_t>(first),
-                static_cast<uint8_t>(blocks),
-                0,
-                false,
-                0};
+      record = {
+          key, State::kFilling, static_cast<uint8_t>(first), static_cast<uint8_t>(blocks), 0, false,
+          0};
       memory = this->memory(record);
       return Status::kOk;
     }
@@ -99,10 +93,10 @@ void WriteBuffers::release(Record& record) {
   record = {};
 }
 
-void WriteBuffers::release_pending(BufferOwner owner) {
+void WriteBuffers::release_pending(PeerId owner) {
   for (Record& record : records_) {
     const bool is_pending = record.state != State::kFree && record.state != State::kSubmitted;
-    if (is_pending && record.owner == owner) {
+    if (is_pending && peer_of(record.key) == owner) {
       release(record);
     }
   }

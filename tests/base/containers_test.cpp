@@ -64,7 +64,7 @@ TEST(Types, IdentifiersDoNotMix) {
   static_assert(!std::is_convertible_v<PeerId, uint16_t>);
   EXPECT_EQ(to_number(kInvalidPeer), 0xFFFF);
   EXPECT_EQ(to_number(DataId{7}), 7);
-  EXPECT_EQ(to_number(StoreToken{0x00030007}), 0x00030007u);
+  EXPECT_EQ(to_number(RecordKey{0x00030007}), 0x00030007u);
 }
 
 // The C edge is a cast: each name's number is that of the SoftDevice interface.

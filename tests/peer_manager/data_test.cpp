@@ -256,34 +256,34 @@ TEST_F(Data, ABrokenMediumIsNotWrittenForEver) {
 
 TEST(WriteBuffersTest, HandOutAdjacentBlocksAndWipeThem) {
   static WriteBuffers buffers;
-  const BufferOwner owner = owner_of(PeerId{1});
   const DataId data{8};
+  const RecordKey key = key_of(PeerId{1}, data);
   MutableBytes memory;
-  EXPECT_EQ(buffers.acquire(owner, data, 0, memory), Status::kInvalidParam);
-  EXPECT_EQ(buffers.acquire(owner, data, config::kFlashBuffers + 1, memory), Status::kInvalidParam);
-  EXPECT_EQ(buffers.acquire(owner, data, 2, memory), Status::kOk);
+  EXPECT_EQ(buffers.acquire(key, 0, memory), Status::kInvalidParam);
+  EXPECT_EQ(buffers.acquire(key, config::kFlashBuffers + 1, memory), Status::kInvalidParam);
+  EXPECT_EQ(buffers.acquire(key, 2, memory), Status::kOk);
   EXPECT_EQ(memory.size(), 160u);
   EXPECT_EQ(reinterpret_cast<uintptr_t>(memory.data()) % 4, 0u);
   memory[0] = 0x55;
   MutableBytes again;
-  EXPECT_EQ(buffers.acquire(owner, data, 1, again), Status::kForbidden);
-  EXPECT_EQ(buffers.acquire(owner, data, 2, again), Status::kOk);
+  EXPECT_EQ(buffers.acquire(key, 1, again), Status::kForbidden);
+  EXPECT_EQ(buffers.acquire(key, 2, again), Status::kOk);
   EXPECT_EQ(again.data(), memory.data());
-  EXPECT_EQ(buffers.acquire(owner_of(PeerId{2}), data, config::kFlashBuffers - 1, again),
+  EXPECT_EQ(buffers.acquire(key_of(PeerId{2}, data), config::kFlashBuffers - 1, again),
             Status::kBusy);
-  EXPECT_EQ(buffers.acquire(owner_of(PeerId{2}), data, config::kFlashBuffers - 2, again),
+  EXPECT_EQ(buffers.acquire(key_of(PeerId{2}, data), config::kFlashBuffers - 2, again),
             Status::kOk);
-  EXPECT_EQ(buffers.acquire(owner_of(PeerId{3}), data, 1, again), Status::kBusy);
-  ASSERT_NE(buffers.pending(owner, data), nullptr);
-  buffers.release(*buffers.pending(owner, data));
+  EXPECT_EQ(buffers.acquire(key_of(PeerId{3}, data), 1, again), Status::kBusy);
+  ASSERT_NE(buffers.pending(key), nullptr);
+  buffers.release(*buffers.pending(key));
   EXPECT_EQ(memory[0], 0) << "it may have held keys";
-  EXPECT_EQ(buffers.pending(owner, data), nullptr);
+  EXPECT_EQ(buffers.pending(key), nullptr);
 }
 
 TEST(WriteBuffersTest, TemporaryOwnersAreNoPeers) {
   for (int link = 0; link < config::kLinks; ++link) {
-    EXPECT_FALSE(is_peer_id(PeerId{static_cast<uint16_t>(temporary_owner(link))}));
-    EXPECT_GE(static_cast<uint16_t>(temporary_owner(link)), 0x8000);
+    EXPECT_FALSE(is_peer_id(temporary_owner(link)));
+    EXPECT_GE(to_number(temporary_owner(link)), 0x8000);
   }
 }
 

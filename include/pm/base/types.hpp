@@ -16,10 +16,16 @@ constexpr uint16_t to_number(PeerId peer) { return static_cast<uint16_t>(peer); 
 enum class DataId : uint16_t {};
 constexpr uint16_t to_number(DataId data) { return static_cast<uint16_t>(data); }
 
-/// Names a store operation to applications: (peer << 16) | data, the record's key. 0 is no
-/// operation.
-enum class StoreToken : uint32_t {};
-inline constexpr StoreToken kNoToken{0};
-constexpr uint32_t to_number(StoreToken token) { return static_cast<uint32_t>(token); }
+/// A record in the store: (peer << 16) | data. It is the token, too, that names a store operation
+/// to applications.
+enum class RecordKey : uint32_t {};
+constexpr uint32_t to_number(RecordKey key) { return static_cast<uint32_t>(key); }
+constexpr RecordKey key_of(PeerId peer, DataId data) {
+  return RecordKey{static_cast<uint32_t>(to_number(peer)) << 16 | to_number(data)};
+}
+constexpr PeerId peer_of(RecordKey key) {
+  return PeerId{static_cast<uint16_t>(to_number(key) >> 16)};
+}
+constexpr DataId data_of(RecordKey key) { return DataId{static_cast<uint16_t>(to_number(key))}; }
 
 }  // namespace pm

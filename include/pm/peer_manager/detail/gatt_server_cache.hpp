@@ -41,10 +41,18 @@ class GattServerCache {
   void on_service_changed_confirmed(uint16_t conn_handle);
 
  private:
+  using LocalDb = pm_peer_data_local_gatt_db;
+  /// Room for the largest record that can have been written: all write buffers together.
+  union RecordMemory {
+    LocalDb local_db;
+    uint8_t octets[config::kFlashBuffers * config::kFlashBufferSize];
+  };
+
   Status keep_attributes(uint16_t conn_handle, PeerId peer);
-  bool is_stored(PeerId peer, Bytes record) const;
-  Status set_attributes(uint16_t conn_handle, Bytes data, uint32_t flags);
-  Status set_attributes_tolerantly(uint16_t conn_handle, Bytes data, uint32_t flags);
+  bool is_stored(const LocalDb& record, RecordKey key) const;
+  const LocalDb* load_local_db(RecordKey key, RecordMemory& memory) const;
+  Status set_attributes(uint16_t conn_handle, const LocalDb* record, uint32_t flags);
+  Status set_attributes_tolerantly(uint16_t conn_handle, const LocalDb* record);
   void send_service_changed(uint16_t conn_handle);
   void drop_service_changed(uint16_t conn_handle);
   bool is_service_changed_subscribed(uint16_t conn_handle, uint16_t first_user_handle) const;

@@ -29,11 +29,6 @@ constexpr bool is_valid_data_id(DataId data) {
   return to_number(data) < 32 && (kValid >> to_number(data) & 1u) != 0;
 }
 
-/// Key of a record in the store, and the token of its operations.
-constexpr uint32_t record_key(PeerId peer, DataId data) {
-  return (static_cast<uint32_t>(to_number(peer)) << 16) | to_number(data);
-}
-
 /// Between records of peers and the store: keys, completions, discovery of the peers that exist,
 /// deletion of whole peers.
 ///
@@ -57,14 +52,15 @@ class PeerDataStorage final : public StorageSink {
   /// and is not given out now. kInvalidPeer also when storage cannot be read.
   PeerId allocate();
 
-  /// kNotFound, kInternal, or kOk with the whole stored length, whatever of it fitted into `out`.
-  Status read(PeerId peer, DataId data, MutableBytes out, size_t& stored_length) const {
-    return storage_.read(record_key(peer, data), out, stored_length);
+  /// `length`: room in `out`, then the whole stored length, whatever of it fitted. kNotFound.
+  /// kInternal.
+  Status read(RecordKey key, void* out, size_t& length) const {
+    return storage_.read(to_number(key), MutableBytes(static_cast<uint8_t*>(out), length), length);
   }
 
-  /// Accepts a write; `bytes` stays unchanged until its end. No octets remove the record, told as
-  /// an update. kBusy: queue full. kInternal: refused.
-  Status write(PeerId peer, DataId data, Bytes bytes, Origin origin);
+  /// Accepts a write; the octets stay unchanged until its end. None remove the record, told as an
+  /// update. kBusy: queue full. kInternal: refused.
+  Status write(RecordKey key, const void* data, size_t size, Origin origin);
 
   /// Starts the deletion of an active peer, which PEER_DELETE_SUCCEEDED or PEER_DELETE_FAILED ends.
   /// kInvalidParam: not an active peer. kInternal: refused at once; no event follows.
@@ -85,7 +81,7 @@ class PeerDataStorage final : public StorageSink {
   /// What the operations under way leave of a record: it will exist, it will not, or they do not
   /// concern it.
   enum class Outlook : uint8_t { kUnchanged, kWritten, kRemoved };
-  Outlook outlook(PeerId peer, DataId data) const;
+  Outlook outlook(RecordKey key) const;
   /// True inside the events that the store causes.
   bool is_reporting() const { return reporting_; }
 
@@ -93,7 +89,7 @@ class PeerDataStorage final : public StorageSink {
 
  private:
   struct Operation {
-    uint32_t key;
+    RecordKey key;
     Origin origin;
     bool is_removal;
   };

@@ -19,48 +19,47 @@ class PeerDatabase {
   /// As PeerDataStorage::allocate().
   PeerId allocate_peer() { return storage_.allocate(); }
 
-  /// kInvalidParam: no such peer ID or kind. kNotFound. kInternal.
-  Status load(PeerId peer, DataId data, MutableBytes out, size_t& stored_length) const;
+  /// `length`: room in `out`, then the whole stored length. kInvalidParam: no such peer ID or kind.
+  /// kNotFound. kInternal.
+  Status load(RecordKey key, void* out, size_t& length) const;
   Status load_bonding(PeerId peer, pm_peer_data_bonding& out) const {
-    return load_fixed(peer, kBondingData, &out, sizeof out);
+    return load_fixed(key_of(peer, kBondingData), &out, sizeof out);
   }
   /// A record of one 32-bit word.
-  Status load_word(PeerId peer, DataId data, uint32_t& out) const {
-    return load_fixed(peer, data, &out, sizeof out);
-  }
+  Status load_word(RecordKey key, uint32_t& out) const { return load_fixed(key, &out, sizeof out); }
 
   /// kInvalidParam, kNotFound: the peer is not in use. Then as PeerDataStorage::write().
-  Status store(PeerId peer, DataId data, Bytes bytes);
+  Status store(RecordKey key, const void* data, size_t size);
   /// Stores a rank of our own, whose event has no token. `rank` stays unchanged until then.
   Status store_rank(PeerId peer, const uint32_t& rank);
   /// Stores a yes or no.
-  Status store_flag(PeerId peer, DataId data, bool value);
+  Status store_flag(RecordKey key, bool value);
   /// kInvalidParam, kNotFound: no such record. Then as PeerDataStorage::write().
-  Status erase(PeerId peer, DataId data);
+  Status erase(RecordKey key);
   /// Whether a peer has a bond, stored or on its way to the store.
   bool has_bond(PeerId peer) const;
   /// As PeerDataStorage::delete_peer(); drops what waits to be written for the peer.
   Status delete_peer(PeerId peer);
 
   // Write buffers. BONDING and GATT_LOCAL only.
-  Status acquire_buffer(BufferOwner owner, DataId data, size_t blocks, MutableBytes& memory) {
-    return buffers_.acquire(owner, data, blocks, memory);
+  Status acquire_buffer(RecordKey key, size_t blocks, MutableBytes& memory) {
+    return buffers_.acquire(key, blocks, memory);
   }
-  /// Memory under a key that has not been submitted; empty when there is none.
-  MutableBytes pending_buffer(BufferOwner owner, DataId data);
-  /// Content that the store is writing under a key; empty when there is none.
-  Bytes submitted_buffer(BufferOwner owner, DataId data);
-  /// The newest local database of a peer that is not stored yet; empty when there is none.
-  Bytes unstored_local_db(PeerId peer) const;
+  /// Memory under a key that has not been submitted; nullptr when there is none.
+  void* pending_buffer(RecordKey key);
+  /// What the store is writing under a key; nullptr when there is none.
+  const void* submitted_buffer(RecordKey key) const;
+  /// The newest local database of a peer that is not stored yet; nullptr when there is none.
+  const pm_peer_data_local_gatt_db* unstored_local_db(RecordKey key) const;
   /// The newest bond of a peer that is not stored yet; nullptr when there is none.
   const pm_peer_data_bonding* unstored_bond(PeerId peer) const;
   /// False: there was none.
-  bool release_buffer(BufferOwner owner, DataId data);
+  bool release_buffer(RecordKey key);
   /// Hands a filled buffer over, to be written for `peer`. It waits while the store is busy, which
   /// is kOk; a local database waits for all that was accepted before it, so that several changes
   /// become one write. kInvalidParam: not an active peer. kNotFound: no buffer. kResources: waits
   /// for space. kInternal: given up.
-  Status store_buffer(BufferOwner owner, DataId data, PeerId peer);
+  Status store_buffer(RecordKey key, PeerId peer);
 
   /// True: the event concerns others too.
   bool on_storage_event(pm_evt& event, bool buffered);
@@ -76,12 +75,12 @@ class PeerDatabase {
   using Record = WriteBuffers::Record;
   using State = WriteBuffers::State;
 
-  Status load_fixed(PeerId peer, DataId data, void* out, size_t size) const;
-  Status write(PeerId peer, DataId data, Bytes bytes, PeerDataStorage::Origin origin);
+  Status load_fixed(RecordKey key, void* out, size_t size) const;
+  Status write(RecordKey key, const void* data, size_t size, PeerDataStorage::Origin origin);
   bool on_buffer_written(pm_evt& event);
   bool wake(WriteBuffers::State state);
   Status submit(Record& record);
-  Bytes content(const Record& record) const;
+  size_t content_size(const Record& record) const;
 
   PeerDataStorage& storage_;
   PeerIdPool& pool_;

@@ -11,11 +11,9 @@
 
 namespace pm {
 
-/// Whose buffer it is: a peer, or a pairing that has no peer ID yet. The two ranges cannot meet.
-enum class BufferOwner : uint16_t {};
-constexpr BufferOwner owner_of(PeerId peer) { return BufferOwner{to_number(peer)}; }
-constexpr BufferOwner temporary_owner(int link_index) {
-  return BufferOwner{static_cast<uint16_t>(0x8000 | link_index)};
+/// Owner of a buffer for a pairing that has no peer ID yet: no peer.
+constexpr PeerId temporary_owner(int link_index) {
+  return PeerId{static_cast<uint16_t>(0x8000 | link_index)};
 }
 
 /// Pool of memory for records on their way to the store: config::kFlashBuffers blocks of 80 octets,
@@ -32,8 +30,7 @@ class WriteBuffers {
   };
 
   struct Record {
-    BufferOwner owner;
-    DataId data;
+    RecordKey key;
     State state;
     uint8_t first_block;
     uint8_t blocks;
@@ -47,25 +44,25 @@ class WriteBuffers {
   void reset();
 
   /// Buffer of `blocks` adjacent blocks under a key. One that has not been submitted is reused: a
-  /// record that waits takes the newest value. New memory is zero. kInvalidParam: `blocks` not
-  /// in 1..pool size. kForbidden: being filled with another size. kBusy: none free.
-  Status acquire(BufferOwner owner, DataId data, size_t blocks, MutableBytes& memory);
+  /// record that waits takes the newest value. kInvalidParam: `blocks` not in 1..pool
+  /// size. kForbidden: being filled with another size. kBusy: none free.
+  Status acquire(RecordKey key, size_t blocks, MutableBytes& memory);
   /// The record under a key that has not been submitted, or nullptr.
-  Record* pending(BufferOwner owner, DataId data);
-  const Record* pending(BufferOwner owner, DataId data) const { return find(owner, data, false); }
+  Record* pending(RecordKey key);
+  const Record* pending(RecordKey key) const { return find(key, false); }
   /// The record under a key that the store is writing, or nullptr.
-  Record* submitted(BufferOwner owner, DataId data);
-  const Record* submitted(BufferOwner owner, DataId data) const { return find(owner, data, true); }
+  Record* submitted(RecordKey key);
+  const Record* submitted(RecordKey key) const { return find(key, true); }
   void release(Record& record);
   /// Releases everything of an owner that has not been submitted.
-  void release_pending(BufferOwner owner);
+  void release_pending(PeerId owner);
 
   MutableBytes memory(const Record& record);
   Bytes memory(const Record& record) const;
   std::array<Record, config::kFlashBuffers>& records() { return records_; }
 
  private:
-  const Record* find(BufferOwner owner, DataId data, bool is_submitted) const;
+  const Record* find(RecordKey key, bool is_submitted) const;
   /// Without the blocks of `except`, which become free.
   bool find_adjacent(size_t blocks, const Record* except, size_t& first) const;
   bool is_taken(size_t block, const Record* except) const;
