@@ -140,30 +140,38 @@ Status Store::is_stored(bool& same) {
   return Status::kOk;
 }
 
+// Octets of a value that are written from where it is. The rest, or all of what fits into a block,
+// follows with what lies beyond it.
+uint32_t Store::direct_octets() const {
+  const auto length = static_cast<uint32_t>(op_.data.size());
+  const uint32_t whole = length - length % layout_.write_unit;
+  return whole != length && layout_.padded(length) <= kBlockOctets ? 0 : whole;
+}
+
 void Store::put_data() {
   step_ = Step::kTail;
-  const size_t whole = op_.data.size() - op_.data.size() % layout_.write_unit;
-  if (whole != 0) {
-    submit(Medium(flash_, layout_).address(head_.sector, head_.data), op_.data.first(whole));
+  if (const uint32_t direct = direct_octets(); direct != 0) {
+    submit(Medium(flash_, layout_).address(head_.sector, head_.data), op_.data.first(direct));
   }
 }
 
 // What lies beyond the value keeps its octets.
 void Store::put_tail() {
   step_ = Step::kEntry;
-  const auto length = static_cast<uint32_t>(op_.data.size());
-  const uint32_t rest = length % layout_.write_unit;
-  if (rest == 0) {
+  const Bytes rest = op_.data.subspan(direct_octets());
+  if (rest.empty()) {
     return;
   }
   const uint32_t address =
-      Medium(flash_, layout_).address(head_.sector, head_.data + length - rest);
-  const MutableBytes unit(block_.data(), layout_.write_unit);
-  if (!ok(flash_.read(address, unit))) {
+      Medium(flash_, layout_).address(head_.sector, head_.data + direct_octets());
+  const MutableBytes block(block_.data(), layout_.padded(static_cast<uint32_t>(rest.size())));
+  const MutableBytes last = block.last(layout_.write_unit);
+  const uint32_t last_address = address + static_cast<uint32_t>(block.size() - last.size());
+  if (!ok(flash_.read(last_address, last))) {
     return fail();
   }
-  std::memcpy(unit.data(), op_.data.data() + (length - rest), rest);
-  submit(address, unit);
+  std::memcpy(block.data(), rest.data(), rest.size());
+  submit(address, block);
 }
 
 void Store::put_entry() {

@@ -244,6 +244,7 @@ class Store final : public StoragePort, private FlashSink {
   bool fits(uint32_t slot, uint32_t data) const;
   bool value_fits(uint32_t slot, uint32_t data, uint32_t length) const;
   void put_data();
+  uint32_t direct_octets() const;
   void put_tail();
   void put_entry();
   void clear_sector();
