@@ -297,6 +297,42 @@ TEST_F(Hostile, AnUnknownServiceChangedFlagIsNone) {
   }
 }
 
+// ---- A store that says more than it was asked, and takes more than we remember.
+
+TEST_F(Hostile, ACompletionOfNothingIsNobodys) {
+  bonds(1);
+  storage.complete_nothing(FakeStorage::key(0, 7), Status::kInternal);
+  storage.complete_nothing(FakeStorage::key(9, 4), Status::kOk);
+  EXPECT_THAT(take_log(), IsEmpty());
+  EXPECT_EQ(manager().peer_count(), 1u);
+  expect_all_works();
+}
+
+TEST_F(Hostile, AStoreWithALongerQueueThanOursIsBusyAsWell) {
+  bonds(1);
+  storage.queue_size = 1000;
+  alignas(4) static const uint8_t data[4] = {};
+  const auto store = [this] {
+    return manager().peer_data_store(0, PM_PEER_DATA_ID_APPLICATION, data, sizeof data, nullptr);
+  };
+  unsigned accepted = 0;
+  while (accepted < 1000 && ok(store())) {
+    ++accepted;
+  }
+  EXPECT_EQ(accepted, config::kStorageOperations);
+  EXPECT_EQ(store(), Status::kBusy);
+  storage.run();
+  EXPECT_THAT(take_log(), SizeIs(accepted));
+  expect_all_works();
+}
+
+TEST_F(Hostile, ALinkWithoutPeerIsNotTheLinkOfNobody) {
+  connect(kLink, kPeripheral, address(1));
+  uint16_t conn_handle = 0;
+  EXPECT_EQ(manager().conn_handle_get(PM_PEER_ID_INVALID, &conn_handle), Status::kOk);
+  EXPECT_EQ(conn_handle, BLE_CONN_HANDLE_INVALID);
+}
+
 // ---- What a bond that waits survives.
 
 TEST_F(Hostile, AnErrorOfOtherDataDoesNotDeleteThePeerWhoseBondWaits) {

@@ -19,9 +19,51 @@ class RandomLife : public Device, public ::testing::WithParamInterface<int> {
   uint16_t peer() { return static_cast<uint16_t>(pick(6)); }
   bool is_up(uint16_t conn_handle) { return soft_device.link_index(conn_handle) >= 0; }
 
+  /// Lists, keys, records of each kind, links that there are not.
+  void call_something_else() {
+    const uint16_t peers[3] = {peer(), peer(), peer()};
+    switch (pick(4)) {
+      case 0: {
+        static_cast<void>(manager().allow_list_set(peers, pick(4)));
+        static_cast<void>(manager().device_identities_list_set(peers, pick(4)));
+        ble_gap_addr_t addresses[8];
+        ble_gap_irk_t irks[8];
+        uint32_t counts[2] = {8, 8};
+        static_cast<void>(manager().allow_list_get(addresses, &counts[0], irks, &counts[1]));
+        uint16_t listed[8];
+        uint32_t size = 1 + pick(8);
+        static_cast<void>(manager().peer_id_list(listed, &size, peer(), pick(8)));
+        break;
+      }
+      case 1:
+        static_cast<void>(manager().lesc_keypair_generate());
+        static_cast<void>(manager().lesc_request_handler());
+        break;
+      case 2: {
+        static constexpr pm_peer_data_id kKinds[] = {
+            PM_PEER_DATA_ID_SERVICE_CHANGED_PENDING, PM_PEER_DATA_ID_GATT_REMOTE,
+            PM_PEER_DATA_ID_PEER_RANK, PM_PEER_DATA_ID_GATT_LOCAL,
+            PM_PEER_DATA_ID_CENTRAL_ADDR_RES};
+        const pm_peer_data_id kind = kKinds[pick(5)];
+        if (pick(3) == 0) {
+          static_cast<void>(manager().peer_data_delete(peers[0], kind));
+          break;
+        }
+        const uint32_t length = kind == PM_PEER_DATA_ID_PEER_RANK ? 4 : 4 * pick(3);
+        static_cast<void>(manager().peer_data_store(peers[0], kind, kOctets, length, nullptr));
+        break;
+      }
+      default: {
+        const auto nowhere = static_cast<uint16_t>(0xFFF0 + pick(16));
+        static_cast<void>(manager().conn_secure(nowhere, pick(2) != 0));
+        sec_params_request(nowhere, bonding_params());
+        auth_success(nowhere, true, true);
+      }
+    }
+  }
   void call() {
     const uint16_t target = peer();
-    switch (pick(8)) {
+    switch (pick(12)) {
       case 0:
         static_cast<void>(manager().conn_secure(link(), pick(2) != 0));
         break;
@@ -45,6 +87,10 @@ class RandomLife : public Device, public ::testing::WithParamInterface<int> {
         if (pick(8) == 0) {
           static_cast<void>(manager().peers_delete());
         }
+        break;
+      case 7:
+      case 8:
+        call_something_else();
         break;
       default: {
         const pm_conn_sec_config config{.allow_repairing = pick(2) != 0};

@@ -75,6 +75,16 @@ TEST_F(Handlers, DelaySecurityPerLink) {
   EXPECT_EQ(soft_device.encrypts[0].conn_handle, kLink);
 }
 
+TEST_F(Handlers, DelayNothingForALinkThatThereIsNot) {
+  auto& standard = handlers(100);
+  ble_evt_t event{};
+  event.header.evt_id = BLE_GAP_EVT_CONNECTED;
+  event.evt.gap_evt.conn_handle = 77;
+  standard.secure_on_connection(event);
+  clock.run_for(200'000);
+  EXPECT_TRUE(soft_device.authenticates.empty());
+}
+
 TEST_F(Handlers, SecureAfterAnInsufficientGattProcedure) {
   connect(kLink, kCentral, address(0));
   conn_sec_update(kLink, 2);
@@ -313,6 +323,7 @@ TEST_F(Handlers, ARankThatIsTheHighestAlreadyIsNotWrittenAgain) {
   on_event = [&](const pm_evt& event) { standard.flash_clean(event); };
   connect(kLink, kPeripheral, address(0));
   conn_sec_update(kLink, 2);  // busy: it waits, until it is the highest already
+  conn_sec_update(kLink, 2);
   storage.run();
   EXPECT_EQ(storage.word(0, 6), 12u);
   EXPECT_EQ(storage.writes, 1);

@@ -70,6 +70,10 @@ class FakeStorage final : public Storage {
     is_reporting_ = false;
     return true;
   }
+  /// A completion of what nobody asked for.
+  void complete_nothing(uint32_t key, Status result) {
+    sink_->on_storage_event({StorageEvent::Kind::kWrite, key, result});
+  }
   /// Completes everything, also what completions cause. Fails the test when that does not end.
   int run() {
     int count = 0;
