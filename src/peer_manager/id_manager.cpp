@@ -27,14 +27,14 @@ bool has_irk(const ble_gap_id_key_t& identity) {
   return false;
 }
 
-bool are_equal(const ble_gap_master_id_t& a, const ble_gap_master_id_t& b) {
-  return a.ediv == b.ediv && std::memcmp(a.rand, b.rand, sizeof a.rand) == 0;
-}
-
 }  // namespace
 
 bool are_equal(const ble_gap_addr_t& a, const ble_gap_addr_t& b) {
   return a.addr_type == b.addr_type && std::memcmp(a.addr, b.addr, sizeof a.addr) == 0;
+}
+
+bool are_equal(const ble_gap_master_id_t& a, const ble_gap_master_id_t& b) {
+  return a.ediv == b.ediv && std::memcmp(a.rand, b.rand, sizeof a.rand) == 0;
 }
 
 bool is_zero(const ble_gap_master_id_t& id) { return id.ediv == 0 && is_all_zero(id.rand); }
@@ -241,15 +241,14 @@ PeerId IdManager::find_by_master_id(const ble_gap_master_id_t& master_id, PeerId
            (are_equal(bonding.own_ltk.master_id, master_id) ||
             are_equal(bonding.peer_ltk.master_id, master_id));
   };
-  if (likely != kInvalidPeer && names_key_of(likely)) {
+  if (names_key_of(likely)) {
     return likely;
   }
-  for (uint16_t id = 0; id < kPeerIds; ++id) {
-    if (names_key_of(PeerId{id})) {
-      return PeerId{id};
-    }
+  PeerId peer = pool_.next(kInvalidPeer);
+  while (peer != kInvalidPeer && !names_key_of(peer)) {
+    peer = pool_.next(peer);
   }
-  return kInvalidPeer;
+  return peer;
 }
 
 PeerId IdManager::find_duplicate(const pm_peer_data_bonding& bonding, PeerId except) const {
@@ -258,14 +257,12 @@ PeerId IdManager::find_duplicate(const pm_peer_data_bonding& bonding, PeerId exc
       continue;
     }
     // A device may bond again before its first bond is stored.
-    ble_gap_id_key_t identity{};
+    ble_gap_id_key_t stored{};
     const pm_peer_data_bonding* unstored = database_.unstored_bond(peer);
-    if (unstored != nullptr) {
-      identity = unstored->peer_ble_id;
-    }
-    const bool is_match = (unstored != nullptr || ok(identity_of(peer, identity))) &&
+    const ble_gap_id_key_t& identity = unstored != nullptr ? unstored->peer_ble_id : stored;
+    const bool is_match = (unstored != nullptr || ok(identity_of(peer, stored))) &&
                           is_duplicate(identity, bonding.peer_ble_id);
-    wipe(&identity, sizeof identity);
+    wipe(&stored, sizeof stored);
     if (is_match) {
       return peer;
     }

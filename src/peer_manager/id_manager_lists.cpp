@@ -17,23 +17,21 @@ Status IdManager::listed_identity(uint16_t peer, ble_gap_id_key_t& out) const {
   return is_identity ? Status::kOk : Status::kGapInvalidBleAddr;
 }
 
-Status IdManager::allow_list_set(std::span<const uint16_t> peers) {
-  if (peers.size() > allow_list_.size()) {
+Status IdManager::allow_list_set(const uint16_t* peers, size_t count) {
+  if (count > allow_list_.size()) {
     return Status::kDataSize;
   }
-  allow_list_size_ = static_cast<uint8_t>(peers.size());
-  if (peers.empty()) {
+  allow_list_size_ = static_cast<uint8_t>(count);
+  if (count == 0) {
     return soft_device_.gap_whitelist_set(nullptr, 0);
   }
-  for (size_t i = 0; i < peers.size(); ++i) {
-    allow_list_[i] = peers[i];
-  }
+  copy_octets(allow_list_.data(), peers, count * sizeof *peers);
   std::array<ble_gap_addr_t, BLE_GAP_WHITELIST_ADDR_MAX_COUNT> addresses;
   std::array<const ble_gap_addr_t*, BLE_GAP_WHITELIST_ADDR_MAX_COUNT> pointers;
   for (size_t i = 0; i < allow_list_size_; ++i) {
     ble_gap_id_key_t identity{};
     const Status status = listed_identity(allow_list_[i], identity);
-    addresses[i] = identity.id_addr_info;
+    copy_octets(&addresses[i], &identity.id_addr_info, sizeof addresses[i]);
     wipe(&identity, sizeof identity);
     PM_TRY(status);
     pointers[i] = &addresses[i];
@@ -54,14 +52,14 @@ Status IdManager::allow_list_get(ble_gap_addr_t* addresses, uint32_t* address_co
     ble_gap_id_key_t identity{};
     status = listed_identity(allow_list_[copied], identity);
     if (ok(status) && irks != nullptr) {
-      irks[copied] = identity.id_info;
+      copy_octets(&irks[copied], &identity.id_info, sizeof *irks);
     }
     wipe(&identity.id_info, sizeof identity.id_info);
     if (!ok(status)) {
       break;
     }
     if (addresses != nullptr) {
-      addresses[copied] = identity.id_addr_info;
+      copy_octets(&addresses[copied], &identity.id_addr_info, sizeof *addresses);
     }
   }
   if (addresses != nullptr) {
@@ -73,23 +71,20 @@ Status IdManager::allow_list_get(ble_gap_addr_t* addresses, uint32_t* address_co
   return status;
 }
 
-Status IdManager::device_identities_set(std::span<const uint16_t> peers) {
-  if (peers.size() > BLE_GAP_DEVICE_IDENTITIES_MAX_COUNT) {
-    return Status::kInvalidParam;
-  }
-  if (peers.empty()) {
+Status IdManager::device_identities_set(const uint16_t* peers, size_t count) {
+  if (count == 0) {
     return soft_device_.gap_device_identities_set(nullptr, nullptr, 0);
   }
   std::array<ble_gap_id_key_t, BLE_GAP_DEVICE_IDENTITIES_MAX_COUNT> identities;
   std::array<const ble_gap_id_key_t*, BLE_GAP_DEVICE_IDENTITIES_MAX_COUNT> pointers;
   Status status = Status::kOk;
-  for (size_t i = 0; i < peers.size() && ok(status); ++i) {
+  for (size_t i = 0; i < count && ok(status); ++i) {
     status = listed_identity(peers[i], identities[i]);
     pointers[i] = &identities[i];
   }
   if (ok(status)) {
     status = soft_device_.gap_device_identities_set(pointers.data(), nullptr,
-                                                    static_cast<uint8_t>(peers.size()));
+                                                    static_cast<uint8_t>(count));
   }
   wipe(identities.data(), sizeof identities);
   return status;

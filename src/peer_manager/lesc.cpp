@@ -145,6 +145,12 @@ Status Lesc::request_handler() {
   return renewal_due_ ? renew() : Status::kOk;
 }
 
+// Only if this is still the request that was computed for: the link may have gone, or come back
+// with another. Out of line, because the compiler writes out one exchange for each way to it.
+[[gnu::noinline]] bool Lesc::close_unchanged(Request& request, uint32_t word) {
+  return request.word.compare_exchange_strong(word, closed(word));
+}
+
 Status Lesc::answer(Request& request) {
   uint32_t word = 0;
   bool is_refused = false;
@@ -163,10 +169,8 @@ Status Lesc::answer(Request& request) {
   ble_gap_lesc_dhkey_t dhkey{};
   const bool is_computed = has_key && !is_refused && compute(peer_key, dhkey);
   const uint16_t conn_handle = request.conn_handle;
-  // Only if this is still the request that was computed for: the link may have gone, or come back
-  // with another.
   Status status = Status::kOk;
-  if (request.word.compare_exchange_strong(word, closed(word))) {
+  if (close_unchanged(request, word)) {
     status = !has_key && !is_refused
                  ? Status::kInternal
                  : soft_device_.gap_lesc_dhkey_reply(

@@ -4,8 +4,6 @@
 // security_dispatcher_outcome.cpp.
 #include "pm/peer_manager/detail/security_dispatcher.hpp"
 
-#include <cstring>
-
 namespace pm {
 
 void SecurityDispatcher::on_ble_event(const ble_evt_t& event) {
@@ -192,7 +190,7 @@ Status SecurityDispatcher::prepare_keys(uint16_t conn_handle, uint8_t role, bool
   wipe(&bonding, sizeof bonding);
   bonding.own_role = role;
   // Holds unless the peer distributes its identity.
-  bonding.peer_ble_id.id_addr_info = *address;
+  copy_octets(&bonding.peer_ble_id.id_addr_info, address, sizeof *address);
   keyset.keys_own.p_enc_key = &bonding.own_ltk;
   keyset.keys_peer.p_enc_key = &bonding.peer_ltk;
   keyset.keys_peer.p_id_key = &bonding.peer_ble_id;
@@ -213,9 +211,7 @@ void SecurityDispatcher::on_sec_info_request(uint16_t conn_handle,
   const bool has_key =
       request.enc_info != 0 &&
       (named != kInvalidPeer || ok(database_.load_bonding(ids_.peer_of(conn_handle), bonding))) &&
-      (key.enc_info.lesc != 0 ||
-       (key.master_id.ediv == request.master_id.ediv &&
-        std::memcmp(key.master_id.rand, request.master_id.rand, sizeof key.master_id.rand) == 0));
+      (key.enc_info.lesc != 0 || are_equal(key.master_id, request.master_id));
   const Status status =
       soft_device_.gap_sec_info_reply(conn_handle, has_key ? &key.enc_info : nullptr);
   wipe(&bonding, sizeof bonding);

@@ -220,20 +220,21 @@ void SecurityManager::on_database_event(const pm_evt& event) {
 }
 
 Status SecurityManager::status_get(uint16_t conn_handle, pm_conn_sec_status& status) const {
-  if (!states_.is_valid(conn_handle)) {
+  const int index = states_.index(conn_handle);
+  if (index < 0) {
     return Status::kInvalidConnHandle;
   }
   const PeerId peer = ids_.peer_of(conn_handle);
-  const bool encrypted = states_.get(conn_handle, LinkFlag::kEncrypted);
-  bool lesc = states_.get(conn_handle, LinkFlag::kLesc);
+  const bool encrypted = states_.get_at(index, LinkFlag::kEncrypted);
+  bool lesc = states_.get_at(index, LinkFlag::kLesc);
   if (!lesc && encrypted && peer != kInvalidPeer) {
     pm_peer_data_bonding bonding;
     lesc = ok(database_.load_bonding(peer, bonding)) && bonding.own_ltk.enc_info.lesc != 0;
     wipe(&bonding, sizeof bonding);
   }
-  status.connected = states_.get(conn_handle, LinkFlag::kConnected);
+  status.connected = states_.get_at(index, LinkFlag::kConnected);
   status.encrypted = encrypted;
-  status.mitm_protected = states_.get(conn_handle, LinkFlag::kMitm);
+  status.mitm_protected = states_.get_at(index, LinkFlag::kMitm);
   status.bonded = peer != kInvalidPeer;
   status.lesc = lesc;
   return Status::kOk;

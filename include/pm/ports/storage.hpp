@@ -83,9 +83,13 @@ class NordicStorage;
 }
 /// On the target the port is its one implementation, so that calls are direct.
 using Storage = adapters::NordicStorage;
+/// What it derives from: nothing.
+struct StorageBase {};
 #else
 /// What the core sees of it.
 using Storage = StoragePort;
+/// What the target's implementation derives from.
+using StorageBase = StoragePort;
 #endif
 
 }  // namespace pm

@@ -22,9 +22,18 @@ struct Timer {
   Timer* next = nullptr;
 };
 
+#ifdef PM_DIRECT_PORTS
+namespace adapters {
+class NordicTimers;
+}
+/// On the target the port is its one implementation, so that calls are direct.
+using Timers = adapters::NordicTimers;
+/// What it derives from: nothing.
+struct TimersPort {};
+#else
 /// Time. Implemented by the virtual clock, the Linux event loop and bm_timer. Delays used are from
 /// milliseconds to a minute; a resolution of 1 ms will do.
-class TimersPort {
+class Timers {
  public:
   /// Monotonic time in microseconds from an arbitrary start; never wraps.
   virtual uint64_t now_us() const = 0;
@@ -35,18 +44,10 @@ class TimersPort {
   virtual void stop(Timer& timer) = 0;
 
  protected:
-  ~TimersPort() = default;
+  ~Timers() = default;
 };
-
-#ifdef PM_DIRECT_PORTS
-namespace adapters {
-class NordicTimers;
-}
-/// On the target the port is its one implementation, so that calls are direct.
-using Timers = adapters::NordicTimers;
-#else
-/// What the core sees of it.
-using Timers = TimersPort;
+/// What the target's implementation derives from.
+using TimersPort = Timers;
 #endif
 
 }  // namespace pm

@@ -16,7 +16,8 @@ namespace pm::adapters {
 /// A bm_zms may complete inside the call that it accepts, or in an interrupt; what cannot be told
 /// at once is told a millisecond later. Completions have no keys of their own (those of the SDK's
 /// may be another's): they come in the order of acceptance, with the key 0.
-class NordicStorage final : public StoragePort {
+// NOLINTBEGIN(modernize-use-override): on the target there is nothing to override.
+class NordicStorage final : public StorageBase {
  public:
   /// `config` outlives this; its event handler passes all events to on_event().
   NordicStorage(const bm_zms_fs_config& config, NordicContext& context, Timers& timers)
@@ -25,13 +26,13 @@ class NordicStorage final : public StoragePort {
   NordicStorage& operator=(const NordicStorage&) = delete;
 
   /// Mounts once: the SDK's refuses an instance that is mounted.
-  Status init(StorageSink& sink) override;
+  Status init(StorageSink& sink);
   /// Polls the SoftDevice's events, which the completion may be among, for 10 s at most.
-  Status wait_ready() override;
-  Status read(uint32_t key, MutableBytes out, size_t& stored_length) override;
-  Status visit_keys(void (*visit)(void* context, uint32_t key), void* context) override;
-  Status write(uint32_t key, Bytes data) override;
-  Status remove(uint32_t key) override;
+  Status wait_ready();
+  Status read(uint32_t key, MutableBytes out, size_t& stored_length);
+  Status visit_keys(void (*visit)(void* context, uint32_t key), void* context);
+  Status write(uint32_t key, Bytes data);
+  Status remove(uint32_t key);
 
   void on_event(const bm_zms_evt& event);
 
@@ -55,5 +56,6 @@ class NordicStorage final : public StoragePort {
   Timer later_{};
   bm_zms_fs fs_{};
 };
+// NOLINTEND(modernize-use-override)
 
 }  // namespace pm::adapters

@@ -15,6 +15,7 @@ namespace pm::adapters {
 ///
 /// A timer that expires while the Peer Manager is at work waits for another millisecond. While one
 /// is told, SoftDevice events wait.
+// NOLINTBEGIN(modernize-use-override): on the target there is nothing to override.
 class NordicTimers final : public TimersPort {
  public:
   static constexpr uint64_t kTickUs = 250'000;
@@ -23,9 +24,9 @@ class NordicTimers final : public TimersPort {
   NordicTimers(const NordicTimers&) = delete;
   NordicTimers& operator=(const NordicTimers&) = delete;
 
-  uint64_t now_us() const override;
-  void start(Timer& timer, uint64_t delay_us) override;
-  void stop(Timer& timer) override;
+  uint64_t now_us() const;
+  void start(Timer& timer, uint64_t delay_us);
+  void stop(Timer& timer);
 
  private:
   struct Slot {
@@ -51,5 +52,6 @@ class NordicTimers final : public TimersPort {
   std::atomic<bool> is_clock_running_{false};
   std::array<Slot, kSlots> slots_{};
 };
+// NOLINTEND(modernize-use-override)
 
 }  // namespace pm::adapters

@@ -63,10 +63,10 @@ class IdManager {
   Status identity_of(PeerId peer, ble_gap_id_key_t& out) const;
 
   // Lists and local identity: semantics in PeerManager.
-  Status allow_list_set(std::span<const uint16_t> peers);
+  Status allow_list_set(const uint16_t* peers, size_t count);
   Status allow_list_get(ble_gap_addr_t* addresses, uint32_t* address_count, ble_gap_irk_t* irks,
                         uint32_t* irk_count) const;
-  Status device_identities_set(std::span<const uint16_t> peers);
+  Status device_identities_set(const uint16_t* peers, size_t count);
 
  private:
   struct Link {
@@ -98,6 +98,9 @@ class IdManager {
 
 /// Whether an address is an identity address is not part of what it is.
 bool are_equal(const ble_gap_addr_t& a, const ble_gap_addr_t& b);
+
+/// EDIV and Rand name the same key.
+bool are_equal(const ble_gap_master_id_t& a, const ble_gap_master_id_t& b);
 
 /// True for what stands in place of EDIV and Rand in LE Secure Connections.
 bool is_zero(const ble_gap_master_id_t& id);

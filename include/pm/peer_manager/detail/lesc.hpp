@@ -64,6 +64,7 @@ class Lesc {
   static constexpr uint32_t closed(uint32_t word) { return (word + 2u) & ~1u; }
 
   void close_request(uint16_t conn_handle);
+  static bool close_unchanged(Request& request, uint32_t word);
   void on_dhkey_request(uint16_t conn_handle, const ble_gap_evt_lesc_dhkey_request_t& request);
   bool supply_oob_data(uint16_t conn_handle, bool peer_has_ours);
   Status renew();

@@ -62,7 +62,7 @@ inline Status PeerManager::allow_list_set(const uint16_t* peers, uint32_t peer_c
   if (!initialized_) {
     return Status::kInvalidState;
   }
-  return ids_.allow_list_set({peers, peers != nullptr ? peer_count : 0});
+  return ids_.allow_list_set(peers, peers != nullptr ? peer_count : 0);
 }
 
 inline Status PeerManager::allow_list_get(ble_gap_addr_t* addresses, uint32_t* address_count,
@@ -86,7 +86,7 @@ inline Status PeerManager::device_identities_list_set(const uint16_t* peers, uin
   if (peer_count > BLE_GAP_DEVICE_IDENTITIES_MAX_COUNT) {
     return Status::kInvalidParam;
   }
-  return ids_.device_identities_set({peers, peers != nullptr ? peer_count : 0});
+  return ids_.device_identities_set(peers, peers != nullptr ? peer_count : 0);
 }
 
 inline Status PeerManager::id_addr_set(const ble_gap_addr_t* address) {
