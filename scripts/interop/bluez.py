@@ -203,7 +203,7 @@ class Bluez:
     # --- what it keeps ---
 
     def info(self, address: str) -> str:
-        return self.guest.run(f"cat /var/lib/bluetooth/*/{address}/info", check=False)
+        return self.guest.run(f"cat /var/lib/bluetooth/*/{address}/info 2>/dev/null", check=False)
 
     def trace(self) -> list[traces.Entry]:
         """What its controller and host have said to each other until now."""

@@ -79,8 +79,8 @@ def bond_as_collector(stage: Stage, method: Method, program: str = "pm-interop-p
     pair(peer, bluez, method)
     peer.expect("PM_EVT_PEER_DATA_UPDATE_SUCCEEDED", data="PM_PEER_DATA_ID_BONDING", since=0)
     bluez.expect("Bonded: yes")
-    check_bond(peer, bluez, method)
-    check_pairing_traces(peer, bluez, method)
+    soon(lambda: check_bond(peer, bluez, method))
+    soon(lambda: check_pairing_traces(peer, bluez, method))
     return peer, bluez
 
 
@@ -104,7 +104,7 @@ def return_with_new_key(stage: Stage, old: bonds.Key) -> None:
     """After a second pairing: the new key counts, on both sides, and the link comes back with it."""
     peer, bluez = stage.peer, stage.bluez
     require(peer.bond().own != old, "our side still has the old key")
-    check_bond(peer, bluez, COMPARISON)
+    soon(lambda: check_bond(peer, bluez, COMPARISON))
     # Otherwise what is discovered next is not there yet.
     peer.expect_text("Subscribed", since=peer.mark)
     power_cut(peer, bluez)

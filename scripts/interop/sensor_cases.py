@@ -13,6 +13,10 @@ from trial import (AUTHENTICATION_REQUIREMENTS, COMPARISON, JUST_WORKS, LOCATION
                    check_no_pairing, check_notified, check_pairing_traces, check_reconnection, pair, power_cut, soon)
 
 
+# Core, Vol 1, Part F, 2.6.
+HCI_KEY_MISSING = 0x06
+
+
 def find_and_connect(bluez: Bluez, peer: Peer, name: str = "PM Peer") -> str:
     address = bluez.find(name, peer.advertise_anew)
     bluez.connect(address)
@@ -42,8 +46,8 @@ def bond_as_sensor(stage: Stage, method: Method, program: str = "pm-interop-peer
     pair(peer, bluez, method)
     bluez.expect("Pairing successful")
     peer.expect("PM_EVT_PEER_DATA_UPDATE_SUCCEEDED", data="PM_PEER_DATA_ID_BONDING", since=0)
-    check_bond(peer, bluez, method)
-    check_pairing_traces(peer, bluez, method)
+    soon(lambda: check_bond(peer, bluez, method))
+    soon(lambda: check_pairing_traces(peer, bluez, method))
     return peer, bluez, address
 
 
@@ -74,6 +78,20 @@ def sensor(method: Method, program: str = "pm-interop-peer") -> Callable[[Stage]
     return play
 
 
+def check_refusal_traces(peer: Peer, bluez: Bluez) -> None:
+    for name, trace, sent in (("our", peer.trace(), True), ("BlueZ's", bluez.trace(), False)):
+        require_equal(pairing_failures(trace), [(AUTHENTICATION_REQUIREMENTS, sent)], f"Pairing Failed in {name} trace")
+    told = btmon.said(bluez.decoded(), "SMP: Pairing Failed")
+    require_equal([(block.head[0], block.value("Reason")) for block in told],
+                  [(">", "Authentication requirements (0x03)")], "Pairing Failed, as btmon reads it")
+
+
+def pairing_failures(trace: list[traces.Entry]) -> list[tuple[int, bool]]:
+    """The reason of each, and whether it was sent."""
+    return [(pdu.octets[1], pdu.sent) for pdu in traces.pdus(trace, traces.SMP)
+            if pdu.octets[0] == traces.PAIRING_FAILED]
+
+
 def demanding_sensor(stage: Stage) -> None:
     """A user who can neither see nor type cannot prove who is there: our side must refuse, and say why."""
     bluez = stage.foreign_device("NoInputNoOutput")
@@ -84,13 +102,7 @@ def demanding_sensor(stage: Stage) -> None:
     bluez.command(f"pair {address}", "Failed to pair: org.bluez.Error.AuthenticationFailed")
     peer.expect("BLE_GAP_EVT_AUTH_STATUS", status=AUTHENTICATION_REQUIREMENTS)
     peer.expect("PM_EVT_CONN_SEC_FAILED", error=AUTHENTICATION_REQUIREMENTS)
-    for name, trace, sent in (("our", peer.trace(), True), ("BlueZ's", bluez.trace(), False)):
-        failures = [pdu for pdu in traces.pdus(trace, traces.SMP) if pdu.octets[0] == traces.PAIRING_FAILED]
-        require_equal([(pdu.octets[1], pdu.sent) for pdu in failures], [(AUTHENTICATION_REQUIREMENTS, sent)],
-                      f"Pairing Failed in {name} trace")
-    told = btmon.said(bluez.decoded(), "SMP: Pairing Failed")
-    require_equal([(block.head[0], block.value("Reason")) for block in told],
-                  [(">", "Authentication requirements (0x03)")], "Pairing Failed, as btmon reads it")
+    soon(lambda: check_refusal_traces(peer, bluez))
     require_equal(bonds.ours(peer.flash), [], "bonds in our flash file")
     require_equal(bonds.of_bluez(bluez.info(peer.identity()[0])), {}, "keys that BlueZ has stored")
 
@@ -110,7 +122,7 @@ def return_with_new_key(stage: Stage, old: bonds.Key) -> None:
     """After a second pairing: the new key counts, on both sides, and the link comes back with it."""
     peer, bluez = stage.peer, stage.bluez
     require(peer.bond().own != old, "our side still has the old key")
-    check_bond(peer, bluez, COMPARISON)
+    soon(lambda: check_bond(peer, bluez, COMPARISON))
     power_cut(peer, bluez)
     peer.start()
     bluez.connect(peer.identity()[0])
@@ -132,9 +144,8 @@ def forgotten_by_bluez_as_sensor(stage: Stage) -> None:
     peer.expect("PM_EVT_CONN_SEC_CONFIG_REQ", peer=0)
     peer.expect("PM_EVT_CONN_SEC_FAILED", peer=0, error=PAIRING_NOT_SUPPORTED)
     bluez.expect("Connected: no|Failed to connect")
-    failures = [pdu for pdu in traces.pdus(bluez.trace(), traces.SMP) if pdu.octets[0] == traces.PAIRING_FAILED]
-    require_equal([(pdu.octets[1], pdu.sent) for pdu in failures], [(PAIRING_NOT_SUPPORTED, False)],
-                  "Pairing Failed in BlueZ's trace")
+    soon(lambda: require_equal(pairing_failures(bluez.trace()), [(PAIRING_NOT_SUPPORTED, False)],
+                               "Pairing Failed in BlueZ's trace"))
     require_equal(peer.bond().own, old, "our key after a pairing that nobody allowed")
     peer.expect("BLE_GAP_EVT_DISCONNECTED")
     peer.kill()
@@ -159,9 +170,8 @@ def forgets_as_sensor(stage: Stage) -> None:
     bluez.send(f"connect {address}")
     peer.expect("BLE_GAP_EVT_SEC_INFO_REQUEST")
     bluez.expect("Connected: no|Failed to connect")
-    # Core, Vol 1, Part F, 2.6: PIN or Key Missing.
-    missing = [entry for entry in bluez.trace() if entry.kind == "encrypted" and entry.number == 0x06]
-    require(bool(missing), "BlueZ's trace shows no encryption that failed for a missing key")
+    soon(lambda: require(any(entry.kind == "encrypted" and entry.number == HCI_KEY_MISSING for entry in bluez.trace()),
+                         "BlueZ's trace shows no encryption that failed for a missing key"))
     bluez.command(f"remove {address}", "Device has been removed")
     address = find_and_connect(bluez, peer)
     bluez.expect("ServicesResolved: yes")

@@ -221,7 +221,7 @@ def check_notified(peer: Peer, bluez: Bluez) -> None:
 
 
 def soon(check: Callable[[], None]) -> None:
-    """Traces are written when they are written: looks again until all is there."""
+    """Traces and BlueZ's files are written when they are written: looks again until all is there."""
     deadline = time.monotonic() + PATIENCE_S
     while True:
         try:
