@@ -8,6 +8,7 @@
 #include <cstring>
 
 #include "ble.h"
+#include "bm/bluetooth/peer_manager/peer_manager.h"
 
 namespace {
 
@@ -184,6 +185,22 @@ TEST(BitFields, GattcOptUuidDisc) {
 
 TEST(BitFields, GattsCfgServiceChanged) {
   EXPECT_BITS(ble_gatts_cfg_service_changed_t, service_changed, 0, 1);
+}
+
+TEST(BitFields, PmConnSecStatus) {
+  EXPECT_BITS(pm_conn_sec_status, connected, 0, 1);
+  EXPECT_BITS(pm_conn_sec_status, encrypted, 1, 1);
+  EXPECT_BITS(pm_conn_sec_status, mitm_protected, 2, 1);
+  EXPECT_BITS(pm_conn_sec_status, bonded, 3, 1);
+  EXPECT_BITS(pm_conn_sec_status, lesc, 4, 1);
+  EXPECT_BITS(pm_conn_sec_status, reserved, 5, 3);
+}
+
+TEST(BitFields, PmPeerDataUpdateSucceeded) {
+  EXPECT_BITS(pm_peer_data_update_succeeded_evt, flash_changed,
+              8 * (offsetof(pm_peer_data_update_succeeded_evt, token) +
+                   sizeof(pm_peer_data_update_succeeded_evt::token)),
+              1);
 }
 
 }  // namespace
