@@ -175,6 +175,8 @@ static void test_a_handler_may_write(void) {
   }
 }
 
+/* The reference fails everything after one error of the device, and tells completions with the ID
+ * of the record before (Z4). */
 static void test_one_failure_costs_one_operation(void) {
   const int told[] = {-EIO, -ETIMEDOUT, -EBUSY};
   for (unsigned i = 0; i < 3; ++i) {

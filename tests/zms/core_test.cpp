@@ -133,6 +133,7 @@ TEST_P(Reconnections, WithNewCccdsAndRanksNeverReadWrong) {
 INSTANTIATE_TEST_SUITE_P(Peers, Reconnections, testing::Values(1u, 2u, 10u),
                          testing::PrintToStringParamName());
 
+// The reference loses bonds when its store is filled, and then writes for ever.
 TEST_F(Core, AFullStoreRefusesClearlyLosesNoBondAndGoesOnAfterADeletion) {
   storage_full_events = 0;
   unsigned stored = 0;
