@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Writes README's table of features from test results: a feature works if the tests that prove it ran and passed.
 
-usage: status_table.py [--check] README JUNIT...     JUNIT: files written by `ctest --output-junit`
---check: changes nothing; exit status 1 if the table in README differs.
+usage: status_table.py [--check] --trials JUNIT README JUNIT...     JUNIT: files written by `ctest --output-junit`
+--check: changes nothing; exit status 1 if the table in README differs. --trials: results with foreign stacks.
 """
 import argparse
 import os
@@ -62,6 +62,19 @@ FEATURES = [
     ("House rules checked: include directions, target symbols", [r"scripts\.check_includes", r"scripts\.check_m33"]),
 ]
 
+WAYS_TO_PAIR = ["just-works", "comparison", "passkey-shown", "passkey-typed", "legacy"]
+# The same, for trials with foreign stacks.
+TRIALS = [
+    ("BlueZ pairs with our sensor in five ways, and needs no pairing after a restart",
+     [rf"bluez\.sensor-{way}" for way in [*WAYS_TO_PAIR, "application"]]),
+    ("Our collector pairs with BlueZ in five ways, and needs no pairing after a restart",
+     [rf"bluez\.collector-{way}" for way in [*WAYS_TO_PAIR, "application"]]),
+    ("BlueZ and we: private addresses, forgotten bonds, too little security",
+     [rf"bluez\.{role}-{what}" for role in ("sensor", "collector") for what in ("private", "forgotten", "forgets")] +
+     [r"bluez\.sensor-refuses"]),
+    ("A Linux user channel, and the loss of its controller", [r"bluez\.user-channel", r"bluez\.user-channel-lost"]),
+]
+
 
 def state_of(patterns: list[str], builds: list[list[TestResult]]) -> str:
     """'works' if in every build each pattern has tests, and all of them passed; 'broken' if one failed anywhere."""
@@ -74,18 +87,20 @@ def state_of(patterns: list[str], builds: list[list[TestResult]]) -> str:
     return "works" if all("passed" in found for found in of_any_test) else "not yet"
 
 
-def table(builds: list[list[TestResult]]) -> str:
+def table(builds: list[list[TestResult]], trials: list[TestResult]) -> str:
     rows = [f"| {feature} | {state_of(patterns, builds)} |" for feature, patterns in FEATURES]
+    rows += [f"| {feature} | {state_of(patterns, [trials])} |" for feature, patterns in TRIALS]
     return "\n".join([BEGIN, "", "| feature | state |", "|---|---|", *rows, "", END])
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--check", action="store_true")
+    parser.add_argument("--trials", type=Path, required=True)
     parser.add_argument("readme", type=Path)
     parser.add_argument("junit", nargs="+", type=Path)
     options = parser.parse_args()
-    for path in options.junit:
+    for path in [*options.junit, options.trials]:
         if not path.is_file():
             sys.exit(f"status_table.py: {path} is missing: run './dev test' first")
 
@@ -93,15 +108,17 @@ def main() -> int:
     if text.count(BEGIN) != 1 or text.count(END) != 1 or text.index(BEGIN) > text.index(END):
         sys.exit(f"status_table.py: {options.readme}: the lines '{BEGIN}' and '{END}' must be there once, in this order")
     before, rest = text.split(BEGIN)
-    updated = before + table([read_results(path) for path in options.junit]) + rest.split(END)[1]
+    builds = [read_results(path) for path in options.junit]
+    updated = before + table(builds, read_results(options.trials)) + rest.split(END)[1]
     if updated == text:
         print("status table: up to date")
         return 0
     if options.check:
-        files = " ".join(os.path.relpath(path, options.readme.parent) for path in [options.readme, *options.junit])
+        files = [os.path.relpath(path, options.readme.parent)
+                 for path in [options.trials, options.readme, *options.junit]]
         print(f"{updated[updated.index(BEGIN):updated.index(END)]}\n"
               f"{options.readme.name}: the table of features is not what the tests say (above); if it should be, run\n"
-              f"  scripts/status_table.py {files}")
+              f"  scripts/status_table.py --trials {' '.join(files)}")
         return 1
     options.readme.write_text(updated, encoding="utf-8")
     print("status table: updated")

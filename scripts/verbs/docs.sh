@@ -19,17 +19,20 @@ docs_complete() {
 
 docs_all() { doxygen_run "EXTRACT_ALL = YES" "OUTPUT_DIRECTORY = $BUILD" "HTML_OUTPUT = docs"; }
 
-verb_docs() {
-  (($# == 0)) || wrong_use "docs takes no arguments"
-  need_packages docs
+docs_build() {
   local scratch status=0
   scratch=$(mktemp -d) || fail "no temporary folder" "${TMPDIR:-/tmp}" "make room there"
   rm -rf "$BUILD/docs"
   mkdir -p "$BUILD"
-  logged docs-complete docs_complete "$scratch" && logged docs docs_all || status=1
+  docs_complete "$scratch" && docs_all || status=1
   rm -rf "$scratch"
-  ((status == 0)) ||
-    fail "the API reference has gaps or wrong references" "build/logs/docs-complete.log, build/logs/docs.log" \
-      "mend the comments that are named there"
+  return "$status"
+}
+
+verb_docs() {
+  (($# == 0)) || wrong_use "docs takes no arguments"
+  need_packages docs
+  logged docs docs_build ||
+    fail "the API reference has gaps or wrong references" "build/logs/docs.log" "mend the comments that are named there"
   say "build/docs/index.html"
 }

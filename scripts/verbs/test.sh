@@ -1,13 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 # test [STAGE...]
-#     All checks, or the named stages: checks gcc asan m33 nordic tidy install readme; interop too, which only runs when it
-#     is named. The last line counts the tests of all stages; a stage that fails without a failing test (a warning, a
-#     wrong include) counts as one failure.
+#     All checks, or the named stages: checks docs gcc asan m33 nordic tidy install interop readme. The last
+#     line counts the tests of all stages; a stage that fails without a failing test (a warning, a wrong include) counts as
+#     one failure.
 
-STAGES=(checks gcc asan m33 nordic tidy install readme)
+STAGES=(checks docs gcc asan m33 nordic tidy install interop readme)
 
 declare -A STAGE_TEXT=(
   [checks]="include directions, licence lines, formatting"
+  [docs]="the API reference: no gaps, no wrong references"
   [gcc]="GCC: build with warnings as errors, run the tests"
   [asan]="Clang 16 with address and undefined-behaviour sanitizers: build, run the tests"
   [m33]="Cortex-M33: build and link, no heap, no exceptions, no abort"
@@ -22,7 +23,7 @@ declare -A STAGE_TEXT=(
 declare -A STAGE_TESTS=([gcc]=gcc [asan]=asan [nordic]=nordic32 [interop]=interop)
 
 # What each stage reads of earlier ones.
-declare -A STAGE_NEEDS=([tidy]=asan [install]=gcc [interop]=gcc [readme]="gcc asan")
+declare -A STAGE_NEEDS=([tidy]=asan [install]=gcc [interop]=gcc [readme]="gcc asan interop")
 
 stage_checks() {
   local status=0
@@ -31,6 +32,11 @@ stage_checks() {
   source "$ROOT/scripts/verbs/format.sh"
   format_check || status=1
   return "$status"
+}
+
+stage_docs() {
+  source "$ROOT/scripts/verbs/docs.sh"
+  docs_build
 }
 
 # build_and_test PRESET
@@ -76,7 +82,7 @@ stage_interop() {
 }
 
 stage_readme() {
-  "$PYTHON" "$ROOT/scripts/status_table.py" --check "$ROOT/README.md" \
+  "$PYTHON" "$ROOT/scripts/status_table.py" --check --trials "$BUILD/interop/junit.xml" "$ROOT/README.md" \
     "$BUILD/gcc/junit.xml" "$BUILD/asan/junit.xml"
 }
 
@@ -99,7 +105,10 @@ verb_test() {
   check_stage_names "$@"
   (($#)) && STAGES=("$@")
   need_packages test
-  [[ " ${STAGES[*]} " != *" interop "* ]] || need_packages interop
+  local group
+  for group in docs interop; do
+    [[ " ${STAGES[*]} " != *" $group "* ]] || need_packages "$group"
+  done
   need_proc
 
   local -A result=() took=()

@@ -37,7 +37,7 @@ class Dev(ScriptTest):
         self.assert_wrong_use(["bench", "everything"], "everything", "store", "work")
         self.assert_wrong_use(["bench", "--check", "--json"], "one of")
         self.assert_wrong_use(["bench", "--json", "store"], "'work'")
-        self.assert_wrong_use(["test", "everything"], "everything", "checks gcc asan")
+        self.assert_wrong_use(["test", "everything"], "everything", "checks docs gcc asan")
         self.assert_wrong_use(["test", "gcc", ""], "is no stage")
         self.assert_wrong_use(["fuzz", "everything"], "everything", "peerctl_image", "zms_mount")
         self.assert_wrong_use(["fuzz"], "zms_mount")

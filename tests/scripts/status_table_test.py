@@ -11,11 +11,17 @@ README = """# Title
 
 After.
 """
+USER_CHANNEL = "| A Linux user channel, and the loss of its controller | {} |"
 CONFIGURATION = "| Configuration by Kconfig, mistakes refused | {} |"
 
 
 class StatusTable(ScriptTest):
     script = "status_table.py"
+
+    def run_script(self, *arguments):
+        if "--trials" not in arguments:
+            arguments = ("--trials", self.write("none.xml", "<testsuite/>"), *arguments)
+        return super().run_script(*arguments)
 
     def junit(self, name: str, status: str | None):
         case = f'<testcase name="scripts.genconfig" status="{status}"/>' if status else ""
@@ -49,6 +55,15 @@ class StatusTable(ScriptTest):
                 self.assert_accepted(self.run_script(readme, junit))
                 self.assertIn(f"| LE Secure Connections: Numeric Comparison | {state} |", readme.read_text())
 
+    def test_trials_are_judged_by_their_own_results(self):
+        cases = [f'<testcase name="bluez.{name}" status="run"/>' for name in ("user-channel", "user-channel-lost")]
+        for count, state in ((1, "not yet"), (2, "works")):
+            with self.subTest(cases=count):
+                readme = self.write("README.md", README)
+                trials = self.write("trials.xml", "<testsuite>" + "".join(cases[:count]) + "</testsuite>")
+                self.assert_accepted(self.run_script("--trials", trials, readme, self.junit("a.xml", "run")))
+                self.assertIn(USER_CHANNEL.format(state), readme.read_text())
+
     def test_check_refuses_a_claim_that_no_test_supports(self):
         readme = self.write("README.md", self.table_for("run"))
         self.assert_refused(self.run_script("--check", readme, self.junit("new.xml", "fail")), "broken")
@@ -60,7 +75,7 @@ class StatusTable(ScriptTest):
 
     def test_results_that_are_absent(self):
         readme = self.write("README.md", README)
-        self.assert_refused(self.run_script(readme, self.folder / "none.xml"), "./dev test")
+        self.assert_refused(self.run_script(readme, self.folder / "absent.xml"), "./dev test")
 
 
 if __name__ == "__main__":
