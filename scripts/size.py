@@ -31,6 +31,8 @@ CONFIGURATIONS = {
 }
 # Nordic's, measured with the same compiler and flags: text, data, bss.
 REFERENCE = {"a": (13896, 64, 1065), "b": (14644, 64, 1341), "c": (15200, 64, 1573)}
+# Its text when compiler and linker see the whole at once.
+REFERENCE_LTO = {"a": 13080, "b": 13820, "c": 14396}
 REFERENCE_STORE = (5636, 32, 2768)
 # The same by module, configuration c: text, bss. "rest" is what its parts leave of the whole.
 REFERENCE_MODULES = {
@@ -68,10 +70,9 @@ def run(*command: str, **options) -> str:
     return result.stdout
 
 
-def build(name: str, folder: Path) -> list[Path]:
+def build(name: str, folder: Path, *flags: str) -> list[Path]:
     """The libraries of one configuration."""
     launcher = [f"-DCMAKE_{lang}_COMPILER_LAUNCHER=ccache" for lang in ("C", "CXX")] if shutil.which("ccache") else []
-    flags = [f"-DCMAKE_CXX_FLAGS_SIZE={stack.FLAGS}"] if name == stack.CONFIGURATION else []
     run("cmake", "-S", str(ROOT), "-B", str(folder), "-G", "Ninja", "-DPM_TESTS=OFF", "-DCMAKE_BUILD_TYPE=Size",
         f"-DCMAKE_TOOLCHAIN_FILE={ROOT}/cmake/toolchain-m33.cmake",
         f"-DPM_KCONFIG_CONFIG={ROOT}/configs/size_{name}.conf", *launcher, *flags)
@@ -92,9 +93,9 @@ def public_functions(folder: str) -> list[str]:
     return sorted(names)
 
 
-def link(folder: Path, libraries: list[Path], roots: list[str]) -> Path:
+def link(folder: Path, libraries: list[Path], roots: list[str], *flags: str) -> Path:
     image = folder / "measured"
-    run(f"{PREFIX}gcc", "-mcpu=cortex-m33", "-mthumb", "-nostdlib", "-Wl,--gc-sections", "-Wl,--entry=0",
+    run(f"{PREFIX}gcc", "-mcpu=cortex-m33", "-mthumb", "-nostdlib", *flags, "-Wl,--gc-sections", "-Wl,--entry=0",
         "-Wl,--unresolved-symbols=ignore-all", f"-Wl,-Map={image}.map", *(f"-Wl,-u,{root}" for root in roots),
         f"-Wl,-T,{ROOT}/cmake/observers.ld", "-Wl,--start-group", *map(str, libraries), "-Wl,--end-group",
         "-o", str(image))
@@ -139,8 +140,18 @@ def probe(folder: Path) -> dict[str, int]:
     return sizes
 
 
+def measure_lto(name: str, folder: Path, roots: list[str]) -> int:
+    """Text of a configuration when compiler and linker see the whole at once."""
+    build(name, folder, *(f"-DCMAKE_{lang}_FLAGS_SIZE=-flto" for lang in ("C", "CXX")))
+    # Not the libraries: their indices know nothing of what is not compiled yet.
+    objects = [path for path in sorted(folder.glob("src/**/*.obj")) if not re.search(r"/pm_(zms|bm_zms)\.dir/", str(path))]
+    image = link(folder, objects, roots, "-flto", "-Os")
+    return sum(size for kind, _, size in sections(image) if kind == "text")
+
+
 def measure(name: str, folder: Path) -> dict:
-    libraries = [path for path in build(name, folder) if not re.search(r"libpm_(zms|bm_zms)\.a", path.name)]
+    flags = [f"-DCMAKE_CXX_FLAGS_SIZE={stack.FLAGS}"] if name == stack.CONFIGURATION else []
+    libraries = [path for path in build(name, folder, *flags) if not re.search(r"libpm_(zms|bm_zms)\.a", path.name)]
     available = defined(libraries)
     roots = [root for root in public_functions("include/bm/bluetooth/peer_manager") if root in available]
     has_faces = bool(roots)
@@ -159,7 +170,8 @@ def measure(name: str, folder: Path) -> dict:
     index = modules.pop("identity index")["bss"]
     totals = {kind: sum(module[kind] for module in modules.values()) for kind in KINDS}
     undefined = run(f"{PREFIX}nm", "--undefined-only", *map(str, libraries))
-    return {**totals, "identity_index": index, "has_faces": has_faces, "modules": dict(modules),
+    lto = measure_lto(name, folder.with_name(f"{folder.name}-lto"), roots) if has_faces else 0
+    return {**totals, "lto": lto, "identity_index": index, "has_faces": has_faces, "modules": dict(modules),
             "helpers": sorted(set(re.findall(r"U (__\w+)", undefined)))}
 
 
@@ -191,13 +203,14 @@ def report(configs: dict, store: dict, frames: list[str]) -> str:
              "(nRF Connect SDK Bare Metal, August 2026), measured in the same way.", ""]
     if not configs["c"]["has_faces"]:
         lines += ["Measured without the C faces and the ports on the SoftDevice, which these figures therefore lack.", ""]
-    lines += ["| configuration | text | data | bss | reference | text, ratio | RAM, ratio | identity index, RAM |",
-              "|---|---|---|---|---|---|---|---|"]
+    lines += ["| configuration | text | data | bss | reference | text, ratio | RAM, ratio | text with -flto | "
+              "reference | ratio | identity index, RAM |", "|---" * 11 + "|"]
     for name, config in configs.items():
         theirs = REFERENCE[name]
         lines.append(row(f"{name}: {CONFIGURATIONS[name]}", *(config[kind] for kind in KINDS),
                          " / ".join(map(amount, theirs)), ratio(config["text"], theirs[0]),
-                         ratio(ram[name], theirs[1] + theirs[2]), config["identity_index"]))
+                         ratio(ram[name], theirs[1] + theirs[2]), config["lto"], REFERENCE_LTO[name],
+                         ratio(config["lto"], REFERENCE_LTO[name]), config["identity_index"]))
     lines += ["", "The identity index is ours alone, optional, and not in bss above: with it, identifying a peer reads no "
               "storage.", "", "## Configuration c by module", "",
               "| module | text | RAM | reference, text | reference, bss |", "|---|---|---|---|---|"]
@@ -224,7 +237,7 @@ def main() -> int:
     depths = stack.measure(options.build_dir / stack.CONFIGURATION)
     text = report(configs, store, depths["lines"])
     if options.json:
-        figures = {name: {key: config[key] for key in (*KINDS, "identity_index", "modules")}
+        figures = {name: {key: config[key] for key in (*KINDS, "lto", "identity_index", "modules")}
                    for name, config in configs.items()}
         document = {"configs": figures, "store": store, "stack": depths["figures"]}
         options.json.write_text(json.dumps(document, indent=1) + "\n", encoding="utf-8")
