@@ -186,6 +186,7 @@ TEST(Wipe, ZeroesExactlyTheGivenOctets) {
   wipe(MutableBytes(memory).subspan(2, 4));
   EXPECT_THAT(memory, ElementsAre(1, 2, 0, 0, 0, 0, 7, 8));
   wipe(memory.data(), 0);
+  wipe(MutableBytes());
   EXPECT_EQ(memory[0], 1);
 }
 

@@ -60,6 +60,10 @@ constexpr bool is_all_zero(Bytes bytes) {
 
 /// Overwrites secrets with zeros in a way that the optimiser may not remove.
 [[gnu::noinline]] inline void wipe(void* memory, size_t size) {
+  // An empty span may point nowhere, which memset() does not allow.
+  if (size == 0) {
+    return;
+  }
   std::memset(memory, 0, size);
   // For all that the optimiser knows, somebody reads it here.
   asm volatile("" : : "r"(memory) : "memory");
