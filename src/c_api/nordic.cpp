@@ -74,6 +74,8 @@ PeerManager* make_peer_manager() {
     // An interrupt before this finds none.
     std::atomic_signal_fence(std::memory_order_seq_cst);
     the_handlers = &home().handlers;
+    // Whoever finds the second pointer uses the first.
+    std::atomic_signal_fence(std::memory_order_seq_cst);
     the_peer_manager = &home().peer_manager;
   }
   return the_peer_manager;

@@ -90,7 +90,9 @@ uint32_t pm_conn_secure(uint16_t conn_handle, bool force_repairing) {
 }
 
 uint32_t pm_conn_exclude(uint16_t conn_handle, const void* context) {
-  return call(__func__, [&](PeerManager& m) { return m.conn_exclude(conn_handle, context); });
+  // It asks no state: also before pm_init().
+  return call_on(pm::c_api::make_peer_manager(), __func__,
+                 [&](PeerManager& m) { return m.conn_exclude(conn_handle, context); });
 }
 
 void pm_conn_sec_config_reply(uint16_t conn_handle, struct pm_conn_sec_config* conn_sec_config) {
@@ -268,7 +270,8 @@ uint32_t pm_peers_delete(void) {
 
 uint32_t pm_peer_ranks_get(uint16_t* highest_ranked_peer, uint32_t* highest_rank,
                            uint16_t* lowest_ranked_peer, uint32_t* lowest_rank) {
-  return call(__func__, [&](PeerManager& m) {
+  // What a build lacks it lacks before pm_init() too.
+  return call_on(pm::c_api::make_peer_manager(), __func__, [&](PeerManager& m) {
     return m.peer_ranks_get(highest_ranked_peer, highest_rank, lowest_ranked_peer, lowest_rank);
   });
 }

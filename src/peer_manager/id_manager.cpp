@@ -55,7 +55,12 @@ void IdManager::remember(PeerId peer, const ble_gap_id_key_t& identity) {
   if (!index_.has_place_for(peer)) {
     return;
   }
-  index_.put(peer, identity, read_flags(peer));
+  PeerFlags flags{};
+  if (read_flags(peer, flags)) {
+    index_.put(peer, identity, flags);
+  } else {
+    index_.remove(peer);
+  }
 }
 
 void IdManager::on_ble_event(const ble_evt_t& event) {
@@ -96,7 +101,10 @@ void IdManager::on_database_event(const pm_evt& event) {
   const bool is_flag =
       data == PM_PEER_DATA_ID_SERVICE_CHANGED_PENDING || data == PM_PEER_DATA_ID_CENTRAL_ADDR_RES;
   if (const IdentityIndex::Entry* known = index_.find(peer); is_update && is_flag && known) {
-    index_.put(peer, known->identity, read_flags(peer));
+    ble_gap_id_key_t identity;
+    copy_octets(&identity, &known->identity, sizeof identity);
+    remember(peer, identity);
+    wipe(&identity, sizeof identity);
   }
 }
 
@@ -110,19 +118,19 @@ void IdManager::read_identity(PeerId peer) {
   wipe(&bonding, sizeof bonding);
 }
 
-PeerFlags IdManager::read_flags(PeerId peer) const {
-  PeerFlags flags{};
-  uint8_t pending = 0;
-  size_t length = sizeof pending;
+bool IdManager::read_flags(PeerId peer, PeerFlags& flags) const {
+  flags = {};
+  Status pending_read = Status::kNotFound;
   if constexpr (config::kServiceChanged) {
-    flags.service_changed_pending =
-        ok(database_.load(key_of(peer, kServiceChangedPendingData), &pending, length)) &&
-        pending == 1;
+    uint8_t pending = 0;
+    size_t length = sizeof pending;
+    pending_read = database_.load(key_of(peer, kServiceChangedPendingData), &pending, length);
+    flags.service_changed_pending = ok(pending_read) && pending == 1;
   }
-  length = 0;
-  flags.address_resolution_stored =
-      ok(database_.load(key_of(peer, kCentralAddrResData), nullptr, length));
-  return flags;
+  size_t length = 0;
+  const Status read = database_.load(key_of(peer, kCentralAddrResData), nullptr, length);
+  flags.address_resolution_stored = ok(read);
+  return pending_read != Status::kInternal && read != Status::kInternal;
 }
 
 // Of a peer being deleted only storage knows what still exists.
@@ -132,7 +140,9 @@ const IdentityIndex::Entry* IdManager::indexed(PeerId peer) const {
 
 PeerFlags IdManager::flags_of(PeerId peer) const {
   const IdentityIndex::Entry* known = indexed(peer);
-  return known != nullptr ? known->flags : read_flags(peer);
+  PeerFlags flags{};
+  static_cast<void>(known != nullptr || read_flags(peer, flags));
+  return known != nullptr ? known->flags : flags;
 }
 
 int IdManager::tracked_index(uint16_t conn_handle) const {

@@ -11,6 +11,7 @@ constexpr size_t kCoordinate = 32;
 
 Status Lesc::init() {
   for (Request& request : requests_) {
+    request.is_pairing = false;
     request.word.store(closed(request.word.load()));
   }
   renewal_due_ = false;

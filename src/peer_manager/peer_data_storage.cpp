@@ -59,8 +59,8 @@ Status PeerDataStorage::init() {
     }
   }
   // A repeated init() finds a deletion under way: it goes on.
-  if (cleaning_) {
-    static_cast<void>(pool_.begin_deletion(cleaned_));
+  if (cleaning_ && !pool_.begin_deletion(cleaned_)) {
+    pool_.mark_orphaned(cleaned_);
   }
   clean();
   return Status::kOk;
@@ -75,10 +75,10 @@ void PeerDataStorage::discover() {
       (*static_cast<decltype(occurring)*>(context))[id / 32] |= 1u << (id % 32);
     }
   };
-  keys_are_listed_ = ok(storage_.visit_keys(note, &occurring));
+  orphans_are_known_ = ok(storage_.visit_keys(note, &occurring));
   pm_peer_data_bonding bonding;
   for (uint16_t id = 0; id < kPeerIds; ++id) {
-    if (keys_are_listed_ && (occurring[id / 32] >> (id % 32) & 1u) == 0) {
+    if (orphans_are_known_ && (occurring[id / 32] >> (id % 32) & 1u) == 0) {
       continue;
     }
     const PeerId peer{id};
@@ -86,7 +86,7 @@ void PeerDataStorage::discover() {
     const Status found = read(key_of(peer, kBondingData), &bonding, length);
     if (found == Status::kNotFound) {
       uint8_t step = 0;
-      if (keys_are_listed_ && find_record(peer, step) != Status::kNotFound) {
+      if (orphans_are_known_ && find_record(peer, step) != Status::kNotFound) {
         pool_.mark_orphaned(peer);
       }
       continue;
@@ -112,10 +112,34 @@ Status PeerDataStorage::find_record(PeerId peer, uint8_t& step) const {
   return Status::kNotFound;
 }
 
+// Much reading: when all is to go, or when space is short; once, if it succeeds.
+void PeerDataStorage::seek_orphans() {
+  if (orphans_are_known_) {
+    return;
+  }
+  orphans_are_known_ = true;
+  for (uint16_t id = 0; id < kPeerIds; ++id) {
+    const PeerId peer{id};
+    uint8_t step = 0;
+    const Status found = pool_.is_used(peer) ? Status::kNotFound : find_record(peer, step);
+    if (ok(found)) {
+      pool_.mark_orphaned(peer);
+    } else if (found != Status::kNotFound) {
+      orphans_are_known_ = false;
+    }
+  }
+  first_orphan_ = 0;
+}
+
+void PeerDataStorage::remove_orphans() {
+  seek_orphans();
+  clean();
+}
+
 PeerId PeerDataStorage::allocate() {
   PeerId peer = pool_.allocate();
   bool are_orphans_found = false;
-  while (peer != kInvalidPeer && !keys_are_listed_) {
+  while (peer != kInvalidPeer && !orphans_are_known_) {
     uint8_t step = 0;
     const Status found = find_record(peer, step);
     if (found == Status::kNotFound) {
@@ -283,6 +307,9 @@ void PeerDataStorage::complete(const StorageEvent& completion) {
   --count_;
   ++completed_;
 
+  if (completion.result == Status::kResources) {
+    seek_orphans();
+  }
   if (operation.origin != Origin::kPeerDeletion) {
     report(operation, completion.result);
   } else {

@@ -196,6 +196,7 @@ Status PeerManager::peers_delete() {
   }
   if (pool_.count() == 0) {
     deleting_all_ = false;
+    storage_.remove_orphans();
     pm_evt event = make_event(PM_EVT_PEERS_DELETE_SUCCEEDED, kInvalidPeer);
     notify_application(event);
     return Status::kOk;
@@ -207,6 +208,7 @@ Status PeerManager::peers_delete() {
       return Status::kInternal;
     }
   }
+  storage_.remove_orphans();
   return Status::kOk;
 }
 

@@ -210,7 +210,8 @@ void SecurityDispatcher::on_sec_info_request(uint16_t conn_handle,
   const ble_gap_enc_key_t& key = bonding.own_ltk;
   const bool has_key =
       request.enc_info != 0 &&
-      (named != kInvalidPeer || ok(database_.load_bonding(ids_.peer_of(conn_handle), bonding))) &&
+      (named != kInvalidPeer ? ids_.peer_of(conn_handle) == named
+                             : ok(database_.load_bonding(ids_.peer_of(conn_handle), bonding))) &&
       (key.enc_info.lesc != 0 || are_equal(key.master_id, request.master_id));
   const Status status =
       soft_device_.gap_sec_info_reply(conn_handle, has_key ? &key.enc_info : nullptr);

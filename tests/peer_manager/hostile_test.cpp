@@ -333,6 +333,21 @@ TEST_F(Hostile, ALinkWithoutPeerIsNotTheLinkOfNobody) {
   EXPECT_EQ(conn_handle, BLE_CONN_HANDLE_INVALID);
 }
 
+TEST_F(Hostile, TheKeyOfAPeerThatIsDeletedAtTheStartIsNotGiven) {
+  const pm_peer_data_bonding bond = legacy_bond(address(1), 3);
+  put_bond(0, bond);
+  reboot();
+  connect(kLink, kPeripheral, address(1));
+  on_event = [this](const pm_evt& event) {
+    if (event.evt_id == PM_EVT_CONN_SEC_START) {
+      EXPECT_EQ(manager().peer_delete(0), Status::kOk);
+    }
+  };
+  sec_info_request(kLink, bond.own_ltk.master_id);
+  ASSERT_THAT(soft_device.info_replies, SizeIs(1));
+  EXPECT_FALSE(soft_device.info_replies[0].enc_info.has_value());
+}
+
 // ---- What a bond that waits survives.
 
 TEST_F(Hostile, AnErrorOfOtherDataDoesNotDeleteThePeerWhoseBondWaits) {

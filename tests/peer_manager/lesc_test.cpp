@@ -378,6 +378,18 @@ TEST_F(Renewal, IsDeferredWhileAnotherLinkPairs) {
   EXPECT_EQ(crypto.generated, before + 1) << "that pairing ended with its link";
 }
 
+// A SoftDevice that was disabled does not tell of the ends of its links.
+TEST_F(Renewal, InitForgetsPairingsOfLinksThatAreGone) {
+  event(BLE_GAP_EVT_SEC_PARAMS_REQUEST, kOtherLink);
+  soft_device.unassign(kOtherLink);
+  EXPECT_EQ(lesc.init(), Status::kOk);
+  const int before = crypto.generated;
+  event(BLE_GAP_EVT_SEC_PARAMS_REQUEST, kLink);
+  event(BLE_GAP_EVT_AUTH_STATUS, kLink);
+  EXPECT_EQ(lesc.request_handler(), Status::kOk);
+  EXPECT_EQ(crypto.generated, before + 1);
+}
+
 TEST_F(Renewal, AFailureDoesNotStick) {
   crypto.generation_result = Status::kInternal;
   event(BLE_GAP_EVT_AUTH_STATUS, kLink);

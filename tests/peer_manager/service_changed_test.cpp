@@ -32,6 +32,17 @@ TEST_F(ServiceChanged, IsStoredSentAndConfirmed) {
   EXPECT_EQ(soft_device.service_changed.size(), 2u);
 }
 
+TEST_F(ServiceChanged, IsNotForgottenWhenTheStartCouldNotReadIt) {
+  put_bond(0, lesc_bond(address(1)));
+  storage.put_word(0, PM_PEER_DATA_ID_SERVICE_CHANGED_PENDING, 1);
+  storage.read_errors[FakeStorage::key(0, PM_PEER_DATA_ID_SERVICE_CHANGED_PENDING)] =
+      Status::kInternal;
+  reboot();
+  storage.read_errors.clear();
+  connect(kLink, kPeripheral, address(1));
+  EXPECT_THAT(take_log(), Contains("SC_SENT"));
+}
+
 TEST_F(ServiceChanged, NotConfirmedIsSentAgainAfterReconnection) {
   bonded_link();
   manager().local_database_has_changed();

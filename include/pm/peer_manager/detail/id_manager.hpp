@@ -76,7 +76,8 @@ class IdManager {
 
   int tracked_index(uint16_t conn_handle) const;
   void read_identity(PeerId peer);
-  PeerFlags read_flags(PeerId peer) const;
+  /// False: storage could not be read.
+  bool read_flags(PeerId peer, PeerFlags& flags) const;
   const IdentityIndex::Entry* indexed(PeerId peer) const;
   void on_connected(uint16_t conn_handle, const ble_gap_evt_connected_t& connected);
   PeerId identify(const ble_gap_addr_t& address) const;

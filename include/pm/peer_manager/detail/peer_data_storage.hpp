@@ -66,6 +66,9 @@ class PeerDataStorage final : public StorageSink {
   /// kInvalidParam: not an active peer. kInternal: refused at once; no event follows.
   Status delete_peer(PeerId peer);
 
+  /// Looks for orphaned data under all unused IDs, if the store did not list it, and removes it.
+  void remove_orphans();
+
   /// Repeats a step of a deletion that found the store's queue full.
   void go_on_cleaning() {
     if (cleaning_ && !has_outstanding()) {
@@ -98,6 +101,7 @@ class PeerDataStorage final : public StorageSink {
   void remember(const Operation& operation);
   bool has_outstanding(PeerId peer) const;
   void discover();
+  void seek_orphans();
   /// The next record in the order of deletion, from `step` on. kNotFound: there is none.
   Status find_record(PeerId peer, uint8_t& step) const;
   void complete(const StorageEvent& completion);
@@ -114,7 +118,7 @@ class PeerDataStorage final : public StorageSink {
   uint16_t count_ = 0;
   uint32_t completed_ = 0;
   bool reporting_ = false;
-  bool keys_are_listed_ = false;
+  bool orphans_are_known_ = false;
 
   // The peer being cleaned, the place in the deletion order, and whether a removal is on its way.
   bool cleaning_ = false;
