@@ -67,7 +67,8 @@ Status PeerDataStorage::init() {
 }
 
 // Only IDs that occur among the stored keys need a look. A store that cannot list them is asked for
-// every bond, and for what peers without one left behind when an ID is given out.
+// every bond; what peers without one left behind is looked for when an ID is given out, all is to
+// go, or space is short.
 void PeerDataStorage::discover() {
   std::array<uint32_t, kPeerIds / 32> occurring{};
   const auto note = [](void* context, uint32_t key) {

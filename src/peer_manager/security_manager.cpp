@@ -246,6 +246,7 @@ bool SecurityManager::is_sufficient(uint16_t conn_handle,
   if (!ok(status_get(conn_handle, status))) {
     return false;
   }
+  // These bits ask for nothing; all of them are set, so that whole octets can be compared.
   status.reserved = 7;
   return (std::bit_cast<uint8_t>(required) & ~std::bit_cast<uint8_t>(status)) == 0;
 }

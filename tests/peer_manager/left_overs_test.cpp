@@ -7,6 +7,95 @@
 namespace pm::test {
 namespace {
 
+using ::testing::IsEmpty;
+
+class Orphans : public Device {};
+
+TEST_F(Orphans, APowerCutDuringDeletionLeavesOrphansThatTheNextStartRemoves) {
+  for (int completed = 0; completed < 6; ++completed) {
+    storage.records.clear();
+    put_bond(0, lesc_bond(address(0)));
+    reboot();
+    for (const unsigned data : {1u, 4u, 6u, 8u, 9u}) {
+      storage.put_word(0, data, 1);
+    }
+    EXPECT_EQ(manager().peer_delete(0), Status::kOk);
+    for (int i = 0; i < completed; ++i) {
+      storage.run_one();
+    }
+    const bool bond_exists = storage.has(0, 7);
+    EXPECT_EQ(bond_exists, completed == 0);
+    reboot();
+    EXPECT_EQ(manager().peer_count(), bond_exists ? 1u : 0u);
+    storage.run();
+    EXPECT_EQ(storage.records.size(), bond_exists ? 6u : 0u) << completed;
+    EXPECT_THAT(take_log(), IsEmpty()) << "nobody deleted anything now";
+  }
+}
+
+TEST_F(Orphans, AnIdWithOrphansIsNotGivenOutBeforeTheyAreGone) {
+  storage.put_word(0, 6, 99);
+  reboot();
+  alignas(4) pm_peer_data_bonding bond = lesc_bond(address(1));
+  alignas(4) pm_peer_data_bonding other = lesc_bond(address(2));
+  uint16_t peer = 0;
+  EXPECT_EQ(manager().peer_new(&peer, &bond, nullptr), Status::kOk);
+  EXPECT_EQ(peer, 1);
+  storage.run();
+  EXPECT_FALSE(storage.has(0, 6));
+  EXPECT_EQ(manager().peer_new(&peer, &other, nullptr), Status::kOk);
+  EXPECT_EQ(peer, 0);
+}
+
+// A store that cannot list its keys is not searched at the start: 256 bonds are asked for, no more.
+TEST_F(Orphans, WhatAnUnlistedStoreHidesIsRemovedBeforeItsIdIsGivenOut) {
+  put_bond(1, lesc_bond(address(1)));
+  storage.put_word(0, 8, 1);
+  storage.put_word(0, 4, 1);
+  storage.put_word(2, 6, 99);
+  storage.lists_keys = false;
+  storage.reads = 0;
+  reboot();
+  EXPECT_LE(storage.reads, kPeerIds + 2) << "and two flags of a peer, when there is an index";
+  EXPECT_EQ(storage.outstanding(), 0u);
+  for (const uint8_t expected : {uint8_t{3}, uint8_t{0}, uint8_t{2}}) {
+    alignas(4) const pm_peer_data_bonding bond = lesc_bond(address(expected));
+    uint16_t peer = 0;
+    EXPECT_EQ(manager().peer_new(&peer, &bond, nullptr), Status::kOk);
+    EXPECT_EQ(peer, expected);
+    storage.run();
+  }
+  EXPECT_EQ(storage.records.size(), 4u) << "four bonds, and nothing of others";
+}
+
+TEST_F(Orphans, NoIdIsGivenOutWhileAnUnlistedStoreCannotBeRead) {
+  storage.lists_keys = false;
+  reboot();
+  storage.read_errors[FakeStorage::key(0, 6)] = Status::kInternal;
+  alignas(4) const pm_peer_data_bonding bond = lesc_bond(address(1));
+  uint16_t peer = 0;
+  EXPECT_EQ(manager().peer_new(&peer, &bond, nullptr), Status::kNoMem);
+  storage.read_errors.clear();
+  EXPECT_EQ(manager().peer_new(&peer, &bond, nullptr), Status::kOk);
+  EXPECT_EQ(peer, 0) << "nothing was wrong with it";
+}
+
+TEST_F(Orphans, OrphansThatResistAreRetriedWithTheNextDeletion) {
+  storage.put_word(0, 6, 99);
+  put_bond(1, lesc_bond(address(1)));
+  reboot();
+  storage.completions = {Status::kInternal};
+  storage.run();
+  EXPECT_TRUE(storage.has(0, 6));
+  alignas(4) pm_peer_data_bonding bond = lesc_bond(address(2));
+  uint16_t peer = 0;
+  EXPECT_EQ(manager().peer_new(&peer, &bond, nullptr), Status::kOk);
+  EXPECT_EQ(peer, 2) << "0 is not clean";
+  EXPECT_EQ(manager().peer_delete(1), Status::kOk);
+  storage.run();
+  EXPECT_FALSE(storage.has(0, 6));
+}
+
 class LeftOvers : public Device, public ::testing::WithParamInterface<bool> {
  protected:
   LeftOvers() { storage.lists_keys = GetParam(); }
@@ -29,10 +118,8 @@ TEST_P(LeftOvers, AreGoneWhenAllPeersAreDeletedOnceMore) {
   EXPECT_TRUE(storage.records.empty()) << "data of a peer that was deleted";
 }
 
-class UnlistedLeftOvers : public Device {};
-
 // Where keys are listed these are removed at the start.
-TEST_F(UnlistedLeftOvers, MakeRoomWhenSpaceIsShort) {
+TEST_F(Orphans, MakeRoomWhenSpaceIsShort) {
   storage.lists_keys = false;
   put_bond(0, lesc_bond(address(1)));
   storage.put_word(7, PM_PEER_DATA_ID_APPLICATION, 1);

@@ -54,10 +54,11 @@ class PeerManager {
   // ---- Life cycle
 
   /// Mounts the store (blocking), finds the bonded peers, makes a key pair with CONFIG_PM_LESC, and
-  /// starts to remove data that an interrupted deletion left behind. Handlers, parameters and lists
-  /// of an earlier init() are forgotten; operations that the store has accepted go on. Sends no
-  /// events. Call it when the SoftDevice is enabled. kInternal: the store or the cryptography
-  /// failed; or called from inside an event that the store caused, which changes nothing.
+  /// starts to remove data that an interrupted deletion left behind, if the store can list its
+  /// keys. Handlers, parameters and lists of an earlier init() are forgotten; operations that the
+  /// store has accepted go on. Sends no events. Call it when the SoftDevice is enabled. kInternal:
+  /// the store or the cryptography failed; or called from inside an event that the store caused,
+  /// which changes nothing.
   Status init();
   /// True from the end of a successful init() on.
   bool is_initialized() const { return initialized_; }
@@ -174,8 +175,8 @@ class PeerManager {
   /// no such peer, or being deleted already. kInternal: the store refused; nothing follows.
   /// PEER_DELETE_SUCCEEDED or _FAILED follows.
   Status peer_delete(uint16_t peer);
-  /// Deletes all peers. PEER_DELETE_* for each, then PEERS_DELETE_SUCCEEDED or _FAILED; without any
-  /// peer at once.
+  /// Deletes all peers, and what interrupted deletions left behind. PEER_DELETE_* for each peer,
+  /// then PEERS_DELETE_SUCCEEDED or _FAILED; without any peer at once.
   Status peers_delete();
 
   // ---- Ranks. kNotSupported, before any other check, without CONFIG_PM_PEER_RANKS.
