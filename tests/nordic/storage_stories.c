@@ -32,10 +32,26 @@ static void a_mount_that_is_refused(void) {
   CHECK(pm_init() == NRF_ERROR_INTERNAL);
 }
 
+/* ---- Calls before the first pm_init() that ask no state: each the first of its boot. */
+
+static void a_link_is_excluded_first(void) { CHECK(pm_conn_exclude(LINK, NULL) == NRF_ERROR_NULL); }
+
+static void ranks_are_asked_first(void) {
+#ifdef CONFIG_PM_PEER_RANKS
+  const uint32_t expected = NRF_ERROR_INVALID_STATE;
+#else
+  const uint32_t expected = NRF_ERROR_NOT_SUPPORTED;
+#endif
+
+  CHECK(pm_peer_ranks_get(NULL, NULL, NULL, NULL) == expected);
+}
+
 static void mounting(void) {
   boot(a_blank_memory);
   boot(a_memory_that_fails);
   boot(a_mount_that_is_refused);
+  boot(a_link_is_excluded_first);
+  boot(ranks_are_asked_first);
 }
 
 /* ---- A queue that is full for a while. */
