@@ -4,9 +4,9 @@
 
 usage: size.py --build-dir DIR [--table FILE | --check FILE] [--json FILE]
 
-The libraries are built with the flags of cmake/toolchain-m33.cmake (-Os) in the configurations configs/size_*.conf and
-linked with --gc-sections. Every public function is kept; what an image brings of its own (SoftDevice, store, timers,
-PSA, memcpy) stays undefined and is not counted. Logging is off.
+The library is built with the flags of cmake/toolchain-m33.cmake (-Os), as a whole (cmake/PmOneSource.cmake), in the
+configurations configs/size_*.conf, and linked with --gc-sections. Every public function is kept; what an image brings of
+its own (SoftDevice, store, timers, PSA, memcpy) stays undefined and is not counted. Logging is off.
 """
 import argparse
 import json
@@ -21,6 +21,7 @@ from pathlib import Path
 import stack
 
 ROOT = Path(__file__).resolve().parent.parent
+LIBRARY = "lib/libpeer_manager.a"
 PREFIX = "arm-none-eabi-"
 KINDS = ("text", "data", "bss")
 
@@ -41,14 +42,15 @@ REFERENCE_MODULES = {
     "peer data storage": (974, 93), "connection state": (920, 124), "GATT server cache": (764, 4), "LESC": (742, 282),
     "attempt tracker": (520, 232), "peer IDs": (506, 64), "buffers": (286, None), "handlers": (260, None),
 }
-# Which files make a module; a file that no pattern fits belongs to the front end.
+# Which files make a module; another file of the library belongs to the front end. What comes from elsewhere (octets,
+# containers, the standard library) belongs to who uses it.
 MODULES = [
     ("security dispatcher", r"security_dispatcher"), ("security manager", r"security_manager"),
     ("GATT cache manager", r"gatt_cache_manager|gatt_client_cache"), ("GATT server cache", r"gatt_server_cache"),
     ("identity manager", r"id_manager|identity_index"), ("peer database", r"peer_database"),
     ("peer data storage", r"peer_data_storage"), ("connection state", r"connection_states"), ("LESC", r"lesc"),
     ("attempt tracker", r"pairing_attempts"), ("peer IDs", r"peer_id_pool"), ("buffers", r"write_buffers"),
-    ("handlers", r"handler"), ("ranks", r"ranks"), ("ports", r"/adapters/|libpm_nordic"),
+    ("handlers", r"handler"), ("ranks", r"ranks"), ("ports", r"/adapters/"), ("front end", r"peer_manager|/c_api/|nordic_hooks"),
 ]
 # Members whose memory is a module's: sizes that the compiler tells.
 PROBED = {
@@ -58,7 +60,10 @@ PROBED = {
     "peer database": "PeerDatabase", "buffers": "WriteBuffers", "peer data storage": "PeerDataStorage",
     "connection state": "ConnectionStates", "LESC": "LescModule", "attempt tracker": "PairingAttemptsModule",
     "peer IDs": "PeerIdPool", "ranks": "Ranks", "handlers": "StandardHandlers", "front end": "PeerManager",
+    "store": "adapters::NordicStorage", "timers": "adapters::NordicTimers", "cryptography": "adapters::NordicCrypto",
 }
+# Reported together.
+PORTS = ("store", "timers", "cryptography")
 # Members of members, so that nothing is counted twice.
 NESTED = {"identity manager": ["identity index"], "peer database": ["buffers"]}
 
@@ -77,7 +82,7 @@ def build(name: str, folder: Path, *flags: str) -> list[Path]:
         f"-DCMAKE_TOOLCHAIN_FILE={ROOT}/cmake/toolchain-m33.cmake",
         f"-DPM_KCONFIG_CONFIG={ROOT}/configs/size_{name}.conf", *launcher, *flags)
     run("cmake", "--build", str(folder), "-j", os.environ.get("PM_JOBS", "2"))
-    return sorted(folder.glob("src/**/libpm_*.a"))
+    return [folder / LIBRARY]
 
 
 def defined(libraries: list[Path]) -> set[str]:
@@ -112,8 +117,26 @@ def sections(image: Path):
         yield kind, file, int(size, 16)
 
 
-def module_of(file: str) -> str:
-    return next((module for module, pattern in MODULES if re.search(pattern, file)), "front end")
+def module_of(file: str) -> str | None:
+    return next((module for module, pattern in MODULES if re.search(pattern, file)), None)
+
+
+def text_by_module(image: Path) -> dict[str, int]:
+    """Octets of code by the file that they come from, inlined or not: from the line table."""
+    rows = {}
+    file = ""
+    for line in run(f"{PREFIX}objdump", "--dwarf=decodedline", str(image)).splitlines():
+        if header := re.match(r"^(/\S+|\./\S+|\S+\.(?:c|cpp)):(?:\[\+\+\])?$", line):
+            file = header[1].removeprefix(str(ROOT))
+        elif row := re.match(r"^\S+\s+(\d+|-)\s+(0x[0-9a-f]+|0)", line):
+            rows[int(row[2], 16)] = "" if row[1] == "-" else file
+    modules: dict[str, int] = defaultdict(int)
+    addresses = sorted(rows)
+    module = "front end"
+    for address, end in zip(addresses, addresses[1:]):
+        module = module_of(rows[address]) or module
+        modules[module] += end - address
+    return modules
 
 
 def probe(folder: Path) -> dict[str, int]:
@@ -125,7 +148,7 @@ def probe(folder: Path) -> dict[str, int]:
     commands = json.loads((folder / "compile_commands.json").read_text(encoding="utf-8"))
     entry = next(c for c in commands if c["file"].endswith("/peer_manager/peer_manager.cpp"))
     arguments = entry["command"].split()
-    arguments = [a for a in arguments if a not in (stack.FLAGS.split())]
+    arguments = [a for a in arguments if a != stack.FLAGS]
     arguments[arguments.index("-o") + 1] = str(out)
     arguments[arguments.index("-c") + 1] = str(source)
     run(*[a for a in arguments if a != "ccache"], cwd=entry["directory"])
@@ -135,7 +158,8 @@ def probe(folder: Path) -> dict[str, int]:
         sizes[list(PROBED)[int(name.rsplit("_", 1)[1])]] = int(size, 16)
     for outer, inner in NESTED.items():
         sizes[outer] -= sum(sizes[name] for name in inner)
-    sizes["front end"] -= sum(size for name, size in sizes.items() if name not in ("front end", "handlers"))
+    sizes["ports"] = sum(sizes.pop(name) for name in PORTS)
+    sizes["front end"] -= sum(size for name, size in sizes.items() if name not in ("front end", "handlers", "ports"))
     sizes["GATT cache manager"] += sizes.pop("GATT client cache")
     return sizes
 
@@ -143,36 +167,37 @@ def probe(folder: Path) -> dict[str, int]:
 def measure_lto(name: str, folder: Path, roots: list[str]) -> int:
     """Text of a configuration when compiler and linker see the whole at once."""
     build(name, folder, *(f"-DCMAKE_{lang}_FLAGS_SIZE=-flto" for lang in ("C", "CXX")))
-    # Not the libraries: their indices know nothing of what is not compiled yet.
-    objects = [path for path in sorted(folder.glob("src/**/*.obj")) if not re.search(r"/pm_(zms|bm_zms)\.dir/", str(path))]
+    # Not the library: its index knows nothing of what is not compiled yet.
+    objects = sorted(folder.glob("src/c_api/CMakeFiles/pm_nordic.dir/**/*.obj"))
     image = link(folder, objects, roots, "-flto", "-Os")
     return sum(size for kind, _, size in sections(image) if kind == "text")
 
 
 def measure(name: str, folder: Path) -> dict:
-    flags = [f"-DCMAKE_CXX_FLAGS_SIZE={stack.FLAGS}"] if name == stack.CONFIGURATION else []
-    libraries = [path for path in build(name, folder, *flags) if not re.search(r"libpm_(zms|bm_zms)\.a", path.name)]
+    flags = f"-g1 {stack.FLAGS}" if name == stack.CONFIGURATION else "-g1"
+    libraries = build(name, folder, *(f"-DCMAKE_{lang}_FLAGS_SIZE={flags}" for lang in ("C", "CXX")))
     available = defined(libraries)
     roots = [root for root in public_functions("include/bm/bluetooth/peer_manager") if root in available]
-    has_faces = bool(roots)
-    if not has_faces:
-        roots = sorted(s for s in available if re.match(r"_ZNK?2pm(11PeerManager|16StandardHandlers|4Lesc)", s))
     image = link(folder, libraries, roots)
+    kept = dict.fromkeys(KINDS, 0)
+    for kind, _, size in sections(image):
+        kept[kind] += size
     modules = defaultdict(lambda: dict.fromkeys(KINDS, 0))
-    for kind, file, size in sections(image):
-        modules[module_of(file)][kind] += size
+    for module, size in text_by_module(image).items():
+        modules[module]["text"] = size
+    # Constants have no lines.
+    modules["front end"]["text"] += kept["text"] - sum(module["text"] for module in modules.values())
+    modules["front end"]["data"] = kept["data"]
+    modules["front end"]["bss"] = kept["bss"]
     objects = probe(folder)
-    if has_faces:
-        # The objects are the front end's globals: their members' memory is the modules'.
-        modules["front end"]["bss"] -= sum(objects.values())
+    # The objects are the front end's global: their memory is the modules'.
+    modules["front end"]["bss"] -= sum(objects.values())
     for module, size in objects.items():
         modules[module]["bss"] += size
     index = modules.pop("identity index")["bss"]
     totals = {kind: sum(module[kind] for module in modules.values()) for kind in KINDS}
-    undefined = run(f"{PREFIX}nm", "--undefined-only", *map(str, libraries))
-    lto = measure_lto(name, folder.with_name(f"{folder.name}-lto"), roots) if has_faces else 0
-    return {**totals, "lto": lto, "identity_index": index, "has_faces": has_faces, "modules": dict(modules),
-            "helpers": sorted(set(re.findall(r"U (__\w+)", undefined)))}
+    lto = measure_lto(name, folder.with_name(f"{folder.name}-lto"), roots)
+    return {**totals, "lto": lto, "identity_index": index, "modules": dict(modules)}
 
 
 def measure_store(folder: Path) -> dict:
@@ -201,8 +226,6 @@ def report(configs: dict, store: dict, frames: list[str]) -> str:
     lines = ["# Size on Cortex-M33", "", "Made by `./dev size`. " + " ".join(__doc__.split("\n\n")[2].split()), "",
              f"Compiler: {run(f'{PREFIX}gcc', '--version').splitlines()[0]}. Octets. Reference: Nordic's C Peer Manager "
              "(nRF Connect SDK Bare Metal, August 2026), measured in the same way.", ""]
-    if not configs["c"]["has_faces"]:
-        lines += ["Measured without the C faces and the ports on the SoftDevice, which these figures therefore lack.", ""]
     lines += ["| configuration | text | data | bss | reference | text, ratio | RAM, ratio | text with -flto | "
               "reference | ratio | identity index, RAM |", "|---" * 11 + "|"]
     for name, config in configs.items():

@@ -13,18 +13,17 @@ namespace {
 
 Runtime* the_runtime = nullptr;
 
-// Zero until boot() constructs in them: nothing runs before main, and the target pays no initial
-// values in flash.
+// boot() constructs in them: nothing runs before main.
 alignas(PeerManager) std::byte peer_manager_memory[sizeof(PeerManager)];
 alignas(StandardHandlers) std::byte handlers_memory[sizeof(StandardHandlers)];
-
-}  // namespace
-
 PeerManager* the_peer_manager = nullptr;
 StandardHandlers* the_handlers = nullptr;
 
+}  // namespace
+
 Runtime* runtime() { return the_runtime; }
-PeerManager* make_peer_manager() { return the_peer_manager; }
+PeerManager* peer_manager() { return the_peer_manager; }
+StandardHandlers* standard_handlers() { return the_handlers; }
 PeerManager* turn_began() { return the_peer_manager; }
 void turn_ended() {}
 

@@ -15,15 +15,12 @@ class Runtime;
 /// The device on a PC, nullptr before boot(). The target has none.
 Runtime* runtime();
 
-/// The one Peer Manager behind pm_*, and what stands behind pm_handler_*. nullptr before boot(); on
-/// the target, until a call has made them that may be the first of all.
-extern PeerManager* the_peer_manager;
-extern StandardHandlers* the_handlers;
+/// The one Peer Manager behind pm_*, and what stands behind pm_handler_*. On a PC nullptr before
+/// boot().
+PeerManager* peer_manager();
+StandardHandlers* standard_handlers();
 
-/// For such calls. nullptr before boot(), and while it is being made, in an interrupt of that call.
-PeerManager* make_peer_manager();
-
-/// make_peer_manager(), and a turn begins: until its end, timers and completions of the store that
+/// peer_manager(), and a turn begins: until its end, timers and completions of the store that
 /// interrupt it wait with what they have to tell the Peer Manager. Turns nest. On a PC nothing
 /// interrupts.
 PeerManager* turn_began();

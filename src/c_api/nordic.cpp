@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // The Nordic home: the one Peer Manager on the SoftDevice, the SDK's store, its timers and PSA.
-#include <atomic>
-#include <new>
+#include <tuple>
 
 #include "bm/storage/bm_storage_backends.h"
 #include "c_api/globals.hpp"
@@ -22,9 +21,6 @@
 
 namespace pm::c_api {
 
-PeerManager* the_peer_manager = nullptr;
-StandardHandlers* the_handlers = nullptr;
-
 namespace {
 
 using adapters::NordicContext;
@@ -43,9 +39,8 @@ const bm_zms_fs_config kStore = {
     .storage_api = &bm_storage_sd_api,
 };
 
-NordicContext context;
-
 struct Home {
+  NordicContext context;
   NordicSoftDevice soft_device;
   NordicTimers timers{context};
   NordicStorage storage{kStore, context, timers};
@@ -54,38 +49,43 @@ struct Home {
   StandardHandlers handlers{peer_manager, soft_device, timers};
 };
 
-// Zero until the first call constructs in it: nothing runs before main, and there are no initial
-// values in flash.
-alignas(Home) std::byte memory[sizeof(Home)];
-std::atomic<bool> is_begun{false};
+// On the target zero all over: nothing runs before main, and there are no initial values in flash.
+constinit Home home;
 
-/// Once it is constructed.
-Home& home() { return *std::launder(reinterpret_cast<Home*>(memory)); }
-
-// Of a store that storage has mounted.
-void on_store_event(const bm_zms_evt* event) { home().storage.on_event(*event); }
+void on_store_event(const bm_zms_evt* event) { home.storage.on_event(*event); }
 
 }  // namespace
 
-PeerManager* make_peer_manager() {
-  if (!is_begun.load(std::memory_order_relaxed)) {
-    is_begun = true;
-    new (memory) Home;
-    // An interrupt before this finds none.
-    std::atomic_signal_fence(std::memory_order_seq_cst);
-    the_handlers = &home().handlers;
-    // Whoever finds the second pointer uses the first.
-    std::atomic_signal_fence(std::memory_order_seq_cst);
-    the_peer_manager = &home().peer_manager;
-  }
-  return the_peer_manager;
-}
+PeerManager* peer_manager() { return &home.peer_manager; }
+StandardHandlers* standard_handlers() { return &home.handlers; }
 
 PeerManager* turn_began() {
-  context.begin();
-  return make_peer_manager();
+  home.context.begin();
+  return peer_manager();
 }
 
-void turn_ended() { context.end(); }
+void turn_ended() { home.context.end(); }
 
 }  // namespace pm::c_api
+
+#ifdef PM_ONE_DEVICE
+
+namespace pm {
+
+using c_api::home;
+
+template <class Part>
+Part& the_one() {
+  return std::get<Part&>(
+      std::tuple_cat(std::tie(home.context, home.soft_device, home.timers, home.storage,
+                              home.crypto, home.peer_manager, c_api::kStore),
+                     home.peer_manager.modules()));
+}
+
+void StorageUser::on_storage_event(const StorageEvent& event) {
+  the_one<PeerDataStorage>().on_storage_event(event);
+}
+
+}  // namespace pm
+
+#endif

@@ -7,7 +7,7 @@ int ConnectionStates::index(uint16_t conn_handle) const {
   if (conn_handle == BLE_CONN_HANDLE_INVALID) {
     return -1;
   }
-  const int index = soft_device_.link_index(conn_handle);
+  const int index = soft_device_->link_index(conn_handle);
   if (index < 0 || index >= config::kLinks || !get_at(index, LinkFlag::kValid)) {
     return -1;
   }
@@ -55,7 +55,7 @@ uint8_t ConnectionStates::role(uint16_t conn_handle) const {
 }
 
 void ConnectionStates::on_connected(uint16_t conn_handle, uint8_t role) {
-  const int own = soft_device_.link_index(conn_handle);
+  const int own = soft_device_->link_index(conn_handle);
   if (own < 0 || own >= config::kLinks) {
     return;
   }

@@ -23,40 +23,41 @@ void GattCacheManager::on_ble_event(const ble_evt_t& event) {
   switch (event.header.evt_id) {
     case BLE_GATTS_EVT_WRITE:
       if (is_cccd_write(gatts.params.write)) {
-        states_.set(gatts.conn_handle, LinkFlag::kDbStorePending);
+        states_->set(gatts.conn_handle, LinkFlag::kDbStorePending);
         process_pending();
       }
       break;
     case BLE_GATTS_EVT_SYS_ATTR_MISSING:
-      server_.apply_local_db(gatts.conn_handle);
+      server_->apply_local_db(gatts.conn_handle);
       break;
     case BLE_GATTS_EVT_SC_CONFIRM:
       if constexpr (config::kServiceChanged) {
-        server_.on_service_changed_confirmed(gatts.conn_handle);
+        server_->on_service_changed_confirmed(gatts.conn_handle);
       }
       break;
     default:
-      client_.on_ble_event(event);
+      client_->on_ble_event(event);
       break;
   }
-  states_.for_each_connected(LinkFlag::kDbApplyPending,
-                             [this](uint16_t conn_handle) { server_.apply_local_db(conn_handle); });
+  states_->for_each_connected(LinkFlag::kDbApplyPending, [this](uint16_t conn_handle) {
+    server_->apply_local_db(conn_handle);
+  });
   if constexpr (config::kServiceChanged) {
-    server_.send_service_changed();
+    server_->send_service_changed();
   }
 }
 
 // A bonded link is to be told if storage says so.
 void GattCacheManager::arm_service_changed(uint16_t conn_handle, PeerFlags flags) {
   if (flags.service_changed_pending) {
-    states_.set(conn_handle, LinkFlag::kServiceChangedPending);
+    states_->set(conn_handle, LinkFlag::kServiceChangedPending);
   }
 }
 
 // A bonded link is to be asked unless its answer is stored.
 void GattCacheManager::want_address_resolution(uint16_t conn_handle, PeerFlags flags) {
   if (!flags.address_resolution_stored) {
-    states_.set(conn_handle, LinkFlag::kCarWanted);
+    states_->set(conn_handle, LinkFlag::kCarWanted);
   }
 }
 
@@ -65,8 +66,8 @@ void GattCacheManager::on_id_manager_event(const pm_evt& event) {
     return;
   }
   const PeerId peer{event.peer_id};
-  server_.apply_local_db(event.conn_handle);
-  const PeerFlags flags = ids_.flags_of(peer);
+  server_->apply_local_db(event.conn_handle);
+  const PeerFlags flags = ids_->flags_of(peer);
   arm_service_changed(event.conn_handle, flags);
   want_address_resolution(event.conn_handle, flags);
   process_pending();
@@ -79,36 +80,36 @@ void GattCacheManager::on_database_event_server(const pm_evt& event) {
   const bool is_armed = is_update_of(event, PM_PEER_DATA_ID_SERVICE_CHANGED_PENDING) &&
                         event.conn_handle != BLE_CONN_HANDLE_INVALID;
   if (is_armed) {
-    arm_service_changed(event.conn_handle, ids_.flags_of(PeerId{event.peer_id}));
-    server_.send_service_changed();
+    arm_service_changed(event.conn_handle, ids_->flags_of(PeerId{event.peer_id}));
+    server_->send_service_changed();
   }
-  server_.continue_announcing();
+  server_->continue_announcing();
 }
 
 void GattCacheManager::on_database_event(const pm_evt& event) {
   const bool has_bonded =
       is_update_of(event, PM_PEER_DATA_ID_BONDING) && event.conn_handle != BLE_CONN_HANDLE_INVALID;
   if (has_bonded) {
-    states_.set(event.conn_handle, LinkFlag::kDbStorePending);
-    want_address_resolution(event.conn_handle, ids_.flags_of(PeerId{event.peer_id}));
+    states_->set(event.conn_handle, LinkFlag::kDbStorePending);
+    want_address_resolution(event.conn_handle, ids_->flags_of(PeerId{event.peer_id}));
   }
   process_pending();
 }
 
 void GattCacheManager::store(uint16_t conn_handle) {
-  states_.set(conn_handle, LinkFlag::kDbStorePending, false);
-  if (server_.store_local_db(conn_handle) == Status::kBusy) {
-    states_.set(conn_handle, LinkFlag::kDbStorePending);
+  states_->set(conn_handle, LinkFlag::kDbStorePending, false);
+  if (server_->store_local_db(conn_handle) == Status::kBusy) {
+    states_->set(conn_handle, LinkFlag::kDbStorePending);
   }
 }
 
 // Reading from peers waits until nothing is left to store.
 void GattCacheManager::process_pending() {
-  states_.for_each_connected(LinkFlag::kDbStorePending,
-                             [this](uint16_t conn_handle) { store(conn_handle); });
+  states_->for_each_connected(LinkFlag::kDbStorePending,
+                              [this](uint16_t conn_handle) { store(conn_handle); });
   int first = 0;
-  if (states_.next_connected(LinkFlag::kDbStorePending, first) == BLE_CONN_HANDLE_INVALID) {
-    client_.read_wanted();
+  if (states_->next_connected(LinkFlag::kDbStorePending, first) == BLE_CONN_HANDLE_INVALID) {
+    client_->read_wanted();
   }
 }
 

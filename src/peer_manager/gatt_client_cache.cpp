@@ -6,16 +6,16 @@
 namespace pm {
 
 void GattClientCache::read_wanted() {
-  states_.for_each_connected(LinkFlag::kCarWanted, [this](uint16_t conn_handle) {
-    const bool is_reading = states_.get(conn_handle, LinkFlag::kCarHandleQueried) ||
-                            states_.get(conn_handle, LinkFlag::kCarValueQueried);
+  states_->for_each_connected(LinkFlag::kCarWanted, [this](uint16_t conn_handle) {
+    const bool is_reading = states_->get(conn_handle, LinkFlag::kCarHandleQueried) ||
+                            states_->get(conn_handle, LinkFlag::kCarValueQueried);
     if (is_reading) {
       return;
     }
     const ble_uuid_t uuid{.uuid = BLE_UUID_GAP_CHARACTERISTIC_CAR, .type = BLE_UUID_TYPE_BLE};
-    const Status status = soft_device_.gattc_char_value_by_uuid_read(
+    const Status status = soft_device_->gattc_char_value_by_uuid_read(
         conn_handle, uuid, {.start_handle = 1, .end_handle = 0xFFFF});
-    states_.set(conn_handle, LinkFlag::kCarHandleQueried, ok(status));
+    states_->set(conn_handle, LinkFlag::kCarHandleQueried, ok(status));
   });
 }
 
@@ -34,10 +34,10 @@ void GattClientCache::on_ble_event(const ble_evt_t& event) {
 
 void GattClientCache::on_handle_found(const ble_gattc_evt_t& event) {
   const uint16_t conn_handle = event.conn_handle;
-  if (!states_.get(conn_handle, LinkFlag::kCarHandleQueried)) {
+  if (!states_->get(conn_handle, LinkFlag::kCarHandleQueried)) {
     return;
   }
-  states_.set(conn_handle, LinkFlag::kCarHandleQueried, false);
+  states_->set(conn_handle, LinkFlag::kCarHandleQueried, false);
   const auto& response = event.params.char_val_by_uuid_read_rsp;
   const bool is_found =
       event.gatt_status == BLE_GATT_STATUS_SUCCESS && response.count > 0 && response.value_len == 1;
@@ -49,38 +49,38 @@ void GattClientCache::on_handle_found(const ble_gattc_evt_t& event) {
     PM_LOG(2, "peer_manager", "Several Central Address Resolution values on link %u", conn_handle);
   }
   const uint16_t handle = load_le16(response.handle_value);
-  if (!ok(soft_device_.gattc_read(conn_handle, handle, 0))) {
+  if (!ok(soft_device_->gattc_read(conn_handle, handle, 0))) {
     store(conn_handle, false);
     return;
   }
-  value_handles_[states_.index(conn_handle)] = handle;
-  states_.set(conn_handle, LinkFlag::kCarValueQueried);
+  value_handles_[states_->index(conn_handle)] = handle;
+  states_->set(conn_handle, LinkFlag::kCarValueQueried);
 }
 
 void GattClientCache::on_value_read(const ble_gattc_evt_t& event) {
   const uint16_t conn_handle = event.conn_handle;
-  if (!states_.get(conn_handle, LinkFlag::kCarValueQueried)) {
+  if (!states_->get(conn_handle, LinkFlag::kCarValueQueried)) {
     return;
   }
   const auto& response = event.params.read_rsp;
-  const uint16_t expected = value_handles_[states_.index(conn_handle)];
+  const uint16_t expected = value_handles_[states_->index(conn_handle)];
   const bool is_success = event.gatt_status == BLE_GATT_STATUS_SUCCESS;
   // The application may read something else at the same time. What a failure concerns is not
   // always told: it is taken for ours, which else nothing would end.
   if (is_success && response.handle != expected) {
     return;
   }
-  states_.set(conn_handle, LinkFlag::kCarValueQueried, false);
+  states_->set(conn_handle, LinkFlag::kCarValueQueried, false);
   store(conn_handle, is_success && response.len == 1 && response.data[0] != 0);
 }
 
 void GattClientCache::store(uint16_t conn_handle, bool is_supported) {
-  states_.set(conn_handle, LinkFlag::kCarWanted, false);
-  const PeerId peer = ids_.peer_of(conn_handle);
+  states_->set(conn_handle, LinkFlag::kCarWanted, false);
+  const PeerId peer = ids_->peer_of(conn_handle);
   if (peer == kInvalidPeer) {
     return;
   }
-  if (!ok(database_.store_flag(key_of(peer, kCentralAddrResData), is_supported))) {
+  if (!ok(database_->store_flag(key_of(peer, kCentralAddrResData), is_supported))) {
     // It is read again after the next connection.
     PM_LOG(2, "peer_manager", "Central Address Resolution of peer %u not stored", to_number(peer));
   }

@@ -24,7 +24,7 @@ Status GattServerCache::keep_attributes(uint16_t conn_handle, PeerId peer) {
   record.flags = kAllServices;
   record.len = static_cast<uint16_t>(sizeof memory - kHeader);
   const Status read =
-      soft_device_.gatts_sys_attr_get(conn_handle, record.data, record.len, kAllServices);
+      soft_device_->gatts_sys_attr_get(conn_handle, record.data, record.len, kAllServices);
   if (read == Status::kNotFound) {
     // The database has no such attributes.
     return Status::kOk;
@@ -34,22 +34,22 @@ Status GattServerCache::keep_attributes(uint16_t conn_handle, PeerId peer) {
   }
   const RecordKey key = key_of(peer, kGattLocalData);
   if (is_stored(record, key)) {
-    static_cast<void>(database_.release_buffer(key));
+    static_cast<void>(database_->release_buffer(key));
     return Status::kOk;
   }
   const size_t size = kHeader + record.len;
   const size_t blocks = (size + config::kFlashBufferSize - 1) / config::kFlashBufferSize;
   MutableBytes buffer;
-  PM_TRY(database_.acquire_buffer(key, blocks, buffer));
+  PM_TRY(database_->acquire_buffer(key, blocks, buffer));
   std::memcpy(buffer.data(), &memory, size);
-  return database_.store_buffer(key, peer);
+  return database_->store_buffer(key, peer);
 }
 
 // nullptr: there is none.
 const GattServerCache::LocalDb* GattServerCache::load_local_db(RecordKey key,
                                                                RecordMemory& memory) const {
   size_t length = sizeof memory;
-  if (!ok(database_.load(key, &memory, length)) || length < kHeader) {
+  if (!ok(database_->load(key, &memory, length)) || length < kHeader) {
     return nullptr;
   }
   // Its own length is believed only as far as there is data.
@@ -60,7 +60,7 @@ const GattServerCache::LocalDb* GattServerCache::load_local_db(RecordKey key,
 
 bool GattServerCache::is_stored(const LocalDb& record, RecordKey key) const {
   // What is being written now is what will be stored.
-  const auto* stored = static_cast<const LocalDb*>(database_.submitted_buffer(key));
+  const auto* stored = static_cast<const LocalDb*>(database_->submitted_buffer(key));
   RecordMemory memory;
   if (stored == nullptr) {
     stored = load_local_db(key, memory);
@@ -70,8 +70,8 @@ bool GattServerCache::is_stored(const LocalDb& record, RecordKey key) const {
 }
 
 Status GattServerCache::store_local_db(uint16_t conn_handle) {
-  const PeerId peer = ids_.peer_of(conn_handle);
-  if (!pool_.is_active(peer)) {
+  const PeerId peer = ids_->peer_of(conn_handle);
+  if (!pool_->is_active(peer)) {
     // Not bonded: the values go with the link.
     return Status::kOk;
   }
@@ -80,9 +80,9 @@ Status GattServerCache::store_local_db(uint16_t conn_handle) {
     return status;
   }
   if (status == Status::kResources) {
-    router_.to_application(PM_EVT_STORAGE_FULL, conn_handle);
+    router_->to_application(PM_EVT_STORAGE_FULL, conn_handle);
   } else if (!ok(status)) {
-    router_.unexpected(conn_handle, status);
+    router_->unexpected(conn_handle, status);
   }
   return Status::kOk;
 }
@@ -91,8 +91,8 @@ Status GattServerCache::store_local_db(uint16_t conn_handle) {
 Status GattServerCache::set_attributes(uint16_t conn_handle, const LocalDb* record,
                                        uint32_t flags) {
   return record != nullptr && record->len > 0
-             ? soft_device_.gatts_sys_attr_set(conn_handle, record->data, record->len, flags)
-             : soft_device_.gatts_sys_attr_set(conn_handle, nullptr, 0, flags);
+             ? soft_device_->gatts_sys_attr_set(conn_handle, record->data, record->len, flags)
+             : soft_device_->gatts_sys_attr_set(conn_handle, nullptr, 0, flags);
 }
 
 // Values of a database that has changed since: those of the stack's own services may still fit,
@@ -119,9 +119,9 @@ Status GattServerCache::set_attributes_tolerantly(uint16_t conn_handle, const Lo
 }
 
 void GattServerCache::apply_local_db(uint16_t conn_handle) {
-  const RecordKey key = key_of(ids_.peer_of(conn_handle), kGattLocalData);
+  const RecordKey key = key_of(ids_->peer_of(conn_handle), kGattLocalData);
   // The newest values may still be on their way to the store.
-  const LocalDb* record = database_.unstored_local_db(key);
+  const LocalDb* record = database_->unstored_local_db(key);
   RecordMemory memory;
   if (record == nullptr) {
     record = load_local_db(key, memory);
@@ -129,16 +129,16 @@ void GattServerCache::apply_local_db(uint16_t conn_handle) {
   const Status status = set_attributes_tolerantly(conn_handle, record);
 
   const bool has_to_wait = status == Status::kBusy || status == Status::kNoMem;
-  states_.set(conn_handle, LinkFlag::kDbApplyPending, has_to_wait);
+  states_->set(conn_handle, LinkFlag::kDbApplyPending, has_to_wait);
   if (has_to_wait || status == Status::kInvalidConnHandle) {
     return;
   }
   if (ok(status) || status == Status::kInvalidState) {
-    router_.to_application(PM_EVT_LOCAL_DB_CACHE_APPLIED, conn_handle);
+    router_->to_application(PM_EVT_LOCAL_DB_CACHE_APPLIED, conn_handle);
   } else if (status == Status::kInvalidData) {
-    router_.to_application(PM_EVT_LOCAL_DB_CACHE_APPLY_FAILED, conn_handle);
+    router_->to_application(PM_EVT_LOCAL_DB_CACHE_APPLY_FAILED, conn_handle);
   } else {
-    router_.unexpected(conn_handle, status);
+    router_->unexpected(conn_handle, status);
   }
 }
 

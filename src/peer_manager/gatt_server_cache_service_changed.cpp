@@ -8,15 +8,15 @@ namespace pm {
 
 void GattServerCache::announce_change() {
   is_announcing_ = true;
-  announced_ = pool_.next(kInvalidPeer);
+  announced_ = pool_->next(kInvalidPeer);
   continue_announcing();
   for (int i = 0; i < config::kLinks; ++i) {
-    const uint16_t conn_handle = states_.handle_at(i);
-    const bool is_unbonded_link = states_.get(conn_handle, LinkFlag::kConnected) &&
-                                  !states_.get(conn_handle, LinkFlag::kExcluded) &&
-                                  ids_.peer_of(conn_handle) == kInvalidPeer;
+    const uint16_t conn_handle = states_->handle_at(i);
+    const bool is_unbonded_link = states_->get(conn_handle, LinkFlag::kConnected) &&
+                                  !states_->get(conn_handle, LinkFlag::kExcluded) &&
+                                  ids_->peer_of(conn_handle) == kInvalidPeer;
     if (is_unbonded_link) {
-      states_.set(conn_handle, LinkFlag::kServiceChangedPending);
+      states_->set(conn_handle, LinkFlag::kServiceChangedPending);
     }
   }
   send_service_changed();
@@ -29,9 +29,9 @@ void GattServerCache::continue_announcing() {
       is_announcing_ = false;
       return;
     }
-    const Status status = database_.store_flag(key_of(peer, kServiceChangedPendingData), true);
+    const Status status = database_->store_flag(key_of(peer, kServiceChangedPendingData), true);
     if (ok(status) || status == Status::kNotFound) {
-      announced_ = pool_.next(peer);
+      announced_ = pool_->next(peer);
       continue;
     }
     if (status == Status::kBusy) {
@@ -39,17 +39,17 @@ void GattServerCache::continue_announcing() {
     }
     if (status == Status::kResources) {
       pm_evt event = make_event(PM_EVT_STORAGE_FULL, peer);
-      router_.to_application(event);
+      router_->to_application(event);
     } else {
-      router_.unexpected(BLE_CONN_HANDLE_INVALID, status, peer);
+      router_->unexpected(BLE_CONN_HANDLE_INVALID, status, peer);
     }
     return;
   }
 }
 
 void GattServerCache::send_service_changed() {
-  states_.for_each_connected(LinkFlag::kServiceChangedPending, [this](uint16_t conn_handle) {
-    if (!states_.get(conn_handle, LinkFlag::kServiceChangedSent)) {
+  states_->for_each_connected(LinkFlag::kServiceChangedPending, [this](uint16_t conn_handle) {
+    if (!states_->get(conn_handle, LinkFlag::kServiceChangedSent)) {
       send_service_changed(conn_handle);
     }
   });
@@ -57,17 +57,17 @@ void GattServerCache::send_service_changed() {
 
 void GattServerCache::send_service_changed(uint16_t conn_handle) {
   uint16_t first_user_handle = 0;
-  Status status = soft_device_.gatts_initial_user_handle_get(first_user_handle);
+  Status status = soft_device_->gatts_initial_user_handle_get(first_user_handle);
   if (ok(status)) {
     uint16_t start = first_user_handle;
     do {
-      status = soft_device_.gatts_service_changed(conn_handle, start, 0xFFFF);
+      status = soft_device_->gatts_service_changed(conn_handle, start, 0xFFFF);
     } while (status == Status::kInvalidAttrHandle && start++ != 0xFFFF);
   }
   switch (status) {
     case Status::kOk:
-      states_.set(conn_handle, LinkFlag::kServiceChangedSent);
-      router_.to_application(PM_EVT_SERVICE_CHANGED_IND_SENT, conn_handle);
+      states_->set(conn_handle, LinkFlag::kServiceChangedSent);
+      router_->to_application(PM_EVT_SERVICE_CHANGED_IND_SENT, conn_handle);
       return;
     case Status::kInvalidState:
       // Subscribed: an MTU exchange is probably under way. Otherwise nobody wants the indication.
@@ -85,15 +85,15 @@ void GattServerCache::send_service_changed(uint16_t conn_handle) {
     case Status::kInvalidConnHandle:
       return;
     default:
-      router_.unexpected(conn_handle, status);
+      router_->unexpected(conn_handle, status);
   }
 }
 
 void GattServerCache::drop_service_changed(uint16_t conn_handle) {
-  states_.set(conn_handle, LinkFlag::kServiceChangedPending, false);
-  states_.set(conn_handle, LinkFlag::kServiceChangedSent, false);
-  if (const PeerId peer = ids_.peer_of(conn_handle); peer != kInvalidPeer) {
-    static_cast<void>(database_.store_flag(key_of(peer, kServiceChangedPendingData), false));
+  states_->set(conn_handle, LinkFlag::kServiceChangedPending, false);
+  states_->set(conn_handle, LinkFlag::kServiceChangedSent, false);
+  if (const PeerId peer = ids_->peer_of(conn_handle); peer != kInvalidPeer) {
+    static_cast<void>(database_->store_flag(key_of(peer, kServiceChangedPendingData), false));
   }
 }
 
@@ -103,7 +103,7 @@ bool GattServerCache::is_service_changed_subscribed(uint16_t conn_handle,
   bool is_found = false;
   for (uint16_t handle = 1; handle < first_user_handle; ++handle) {
     ble_uuid_t uuid{};
-    if (!ok(soft_device_.gatts_attr_get(handle, &uuid, nullptr))) {
+    if (!ok(soft_device_->gatts_attr_get(handle, &uuid, nullptr))) {
       return false;
     }
     if (uuid.type != BLE_UUID_TYPE_BLE) {
@@ -118,14 +118,14 @@ bool GattServerCache::is_service_changed_subscribed(uint16_t conn_handle,
     }
     uint8_t cccd[2] = {};
     ble_gatts_value_t value{.len = sizeof cccd, .offset = 0, .p_value = cccd};
-    return ok(soft_device_.gatts_value_get(conn_handle, handle, value)) && load_le16(cccd) != 0;
+    return ok(soft_device_->gatts_value_get(conn_handle, handle, value)) && load_le16(cccd) != 0;
   }
   return false;
 }
 
 void GattServerCache::on_service_changed_confirmed(uint16_t conn_handle) {
   drop_service_changed(conn_handle);
-  router_.to_application(PM_EVT_SERVICE_CHANGED_IND_CONFIRMED, conn_handle);
+  router_->to_application(PM_EVT_SERVICE_CHANGED_IND_CONFIRMED, conn_handle);
 }
 
 }  // namespace pm

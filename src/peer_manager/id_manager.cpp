@@ -70,18 +70,18 @@ void IdManager::on_ble_event(const ble_evt_t& event) {
 }
 
 void IdManager::on_connected(uint16_t conn_handle, const ble_gap_evt_connected_t& connected) {
-  const int index = states_.index(conn_handle);
+  const int index = states_->index(conn_handle);
   if (index < 0) {
     return;
   }
   const PeerId peer = identify(connected.peer_addr);
   links_[index] = {peer, connected.peer_addr};
-  states_.set(conn_handle, LinkFlag::kTracked);
+  states_->set(conn_handle, LinkFlag::kTracked);
   if (peer == kInvalidPeer) {
     return;
   }
   pm_evt event = make_event(PM_EVT_BONDED_PEER_CONNECTED, conn_handle, peer);
-  router_.from_id_manager(event);
+  router_->from_id_manager(event);
 }
 
 void IdManager::on_database_event(const pm_evt& event) {
@@ -110,7 +110,7 @@ void IdManager::on_database_event(const pm_evt& event) {
 
 void IdManager::read_identity(PeerId peer) {
   pm_peer_data_bonding bonding;
-  if (ok(database_.load_bonding(peer, bonding))) {
+  if (ok(database_->load_bonding(peer, bonding))) {
     remember(peer, bonding.peer_ble_id);
   } else {
     index_.remove(peer);
@@ -124,18 +124,18 @@ bool IdManager::read_flags(PeerId peer, PeerFlags& flags) const {
   if constexpr (config::kServiceChanged) {
     uint8_t pending = 0;
     size_t length = sizeof pending;
-    pending_read = database_.load(key_of(peer, kServiceChangedPendingData), &pending, length);
+    pending_read = database_->load(key_of(peer, kServiceChangedPendingData), &pending, length);
     flags.service_changed_pending = ok(pending_read) && pending == 1;
   }
   size_t length = 0;
-  const Status read = database_.load(key_of(peer, kCentralAddrResData), nullptr, length);
+  const Status read = database_->load(key_of(peer, kCentralAddrResData), nullptr, length);
   flags.address_resolution_stored = ok(read);
   return pending_read != Status::kInternal && read != Status::kInternal;
 }
 
 // Of a peer being deleted only storage knows what still exists.
 const IdentityIndex::Entry* IdManager::indexed(PeerId peer) const {
-  return pool_.is_active(peer) ? index_.find(peer) : nullptr;
+  return pool_->is_active(peer) ? index_.find(peer) : nullptr;
 }
 
 PeerFlags IdManager::flags_of(PeerId peer) const {
@@ -146,8 +146,8 @@ PeerFlags IdManager::flags_of(PeerId peer) const {
 }
 
 int IdManager::tracked_index(uint16_t conn_handle) const {
-  const int index = states_.index(conn_handle);
-  return index >= 0 && states_.get_at(index, LinkFlag::kTracked) ? index : -1;
+  const int index = states_->index(conn_handle);
+  return index >= 0 && states_->get_at(index, LinkFlag::kTracked) ? index : -1;
 }
 
 PeerId IdManager::peer_of(uint16_t conn_handle) const {
@@ -160,9 +160,9 @@ uint16_t IdManager::connection_of(PeerId peer) const {
     return BLE_CONN_HANDLE_INVALID;
   }
   for (int i = 0; i < config::kLinks; ++i) {
-    if (states_.get_at(i, LinkFlag::kTracked) && links_[i].peer == peer &&
-        states_.handle_at(i) != BLE_CONN_HANDLE_INVALID) {
-      return states_.handle_at(i);
+    if (states_->get_at(i, LinkFlag::kTracked) && links_[i].peer == peer &&
+        states_->handle_at(i) != BLE_CONN_HANDLE_INVALID) {
+      return states_->handle_at(i);
     }
   }
   return BLE_CONN_HANDLE_INVALID;
@@ -194,7 +194,7 @@ Status IdManager::identity_of(PeerId peer, ble_gap_id_key_t& out) const {
     return Status::kOk;
   }
   pm_peer_data_bonding bonding;
-  const Status status = database_.load_bonding(peer, bonding);
+  const Status status = database_->load_bonding(peer, bonding);
   if (ok(status)) {
     copy_octets(&out, &bonding.peer_ble_id, sizeof out);
   }
@@ -225,10 +225,10 @@ PeerId IdManager::identify(const ble_gap_addr_t& address) const {
       break;
     }
   }
-  size_t unindexed = pool_.count() - index_.entries().size();
+  size_t unindexed = pool_->count() - index_.entries().size();
   for (uint16_t id = 0; id < kPeerIds && unindexed > 0 && found == kInvalidPeer; ++id) {
     const PeerId peer{id};
-    if (!pool_.is_used(peer) || index_.find(peer) != nullptr) {
+    if (!pool_->is_used(peer) || index_.find(peer) != nullptr) {
       continue;
     }
     --unindexed;
@@ -247,28 +247,28 @@ PeerId IdManager::find_by_master_id(const ble_gap_master_id_t& master_id, PeerId
   }
   const auto names_key_of = [&](PeerId peer) {
     // A peer being deleted gets nothing any more.
-    return pool_.is_active(peer) && ok(database_.load_bonding(peer, bonding)) &&
+    return pool_->is_active(peer) && ok(database_->load_bonding(peer, bonding)) &&
            (are_equal(bonding.own_ltk.master_id, master_id) ||
             are_equal(bonding.peer_ltk.master_id, master_id));
   };
   if (names_key_of(likely)) {
     return likely;
   }
-  PeerId peer = pool_.next(kInvalidPeer);
+  PeerId peer = pool_->next(kInvalidPeer);
   while (peer != kInvalidPeer && !names_key_of(peer)) {
-    peer = pool_.next(peer);
+    peer = pool_->next(peer);
   }
   return peer;
 }
 
 PeerId IdManager::find_duplicate(const pm_peer_data_bonding& bonding, PeerId except) const {
-  for (PeerId peer = pool_.next(kInvalidPeer); peer != kInvalidPeer; peer = pool_.next(peer)) {
+  for (PeerId peer = pool_->next(kInvalidPeer); peer != kInvalidPeer; peer = pool_->next(peer)) {
     if (peer == except) {
       continue;
     }
     // A device may bond again before its first bond is stored.
     ble_gap_id_key_t stored{};
-    const pm_peer_data_bonding* unstored = database_.unstored_bond(peer);
+    const pm_peer_data_bonding* unstored = database_->unstored_bond(peer);
     const ble_gap_id_key_t& identity = unstored != nullptr ? unstored->peer_ble_id : stored;
     const bool is_match = (unstored != nullptr || ok(identity_of(peer, stored))) &&
                           is_duplicate(identity, bonding.peer_ble_id);
@@ -294,7 +294,7 @@ bool IdManager::resolves(const ble_gap_addr_t& address, const ble_gap_irk_t& irk
   clear[14] = address.addr[4];
   clear[15] = address.addr[3];
   std::array<uint8_t, 16> cipher{};
-  const Status status = crypto_.aes128(key, clear, cipher);
+  const Status status = crypto_->aes128(key, clear, cipher);
   wipe(key);
   return ok(status) && cipher[15] == address.addr[0] && cipher[14] == address.addr[1] &&
          cipher[13] == address.addr[2];

@@ -23,7 +23,7 @@ Status IdManager::allow_list_set(const uint16_t* peers, size_t count) {
   }
   allow_list_size_ = static_cast<uint8_t>(count);
   if (count == 0) {
-    return soft_device_.gap_whitelist_set(nullptr, 0);
+    return soft_device_->gap_whitelist_set(nullptr, 0);
   }
   copy_octets(allow_list_.data(), peers, count * sizeof *peers);
   std::array<ble_gap_addr_t, BLE_GAP_WHITELIST_ADDR_MAX_COUNT> addresses;
@@ -36,7 +36,7 @@ Status IdManager::allow_list_set(const uint16_t* peers, size_t count) {
     PM_TRY(status);
     pointers[i] = &addresses[i];
   }
-  return soft_device_.gap_whitelist_set(pointers.data(), allow_list_size_);
+  return soft_device_->gap_whitelist_set(pointers.data(), allow_list_size_);
 }
 
 Status IdManager::allow_list_get(ble_gap_addr_t* addresses, uint32_t* address_count,
@@ -73,7 +73,7 @@ Status IdManager::allow_list_get(ble_gap_addr_t* addresses, uint32_t* address_co
 
 Status IdManager::device_identities_set(const uint16_t* peers, size_t count) {
   if (count == 0) {
-    return soft_device_.gap_device_identities_set(nullptr, nullptr, 0);
+    return soft_device_->gap_device_identities_set(nullptr, nullptr, 0);
   }
   std::array<ble_gap_id_key_t, BLE_GAP_DEVICE_IDENTITIES_MAX_COUNT> identities;
   std::array<const ble_gap_id_key_t*, BLE_GAP_DEVICE_IDENTITIES_MAX_COUNT> pointers;
@@ -83,8 +83,8 @@ Status IdManager::device_identities_set(const uint16_t* peers, size_t count) {
     pointers[i] = &identities[i];
   }
   if (ok(status)) {
-    status = soft_device_.gap_device_identities_set(pointers.data(), nullptr,
-                                                    static_cast<uint8_t>(count));
+    status = soft_device_->gap_device_identities_set(pointers.data(), nullptr,
+                                                     static_cast<uint8_t>(count));
   }
   wipe(identities.data(), sizeof identities);
   return status;

@@ -35,7 +35,7 @@ Status Lesc::keypair_generate() {
   own_oob_valid_ = false;
   wipe(&own_oob_, sizeof own_oob_);
   ble_gap_lesc_p256_pk_t fresh;
-  const Status status = crypto_.generate_key_pair(fresh.pk);
+  const Status status = crypto_->generate_key_pair(fresh.pk);
   if (ok(status)) {
     copy_octets(&own_key_, &fresh, sizeof fresh);
     own_key_valid_ = true;
@@ -52,7 +52,7 @@ Status Lesc::own_oob_data_generate() {
   // An event in the middle finds the former data, which are as good.
   ble_gap_lesc_oob_data_t fresh{};
   if (own_key_valid_) {
-    status = soft_device_.gap_lesc_oob_data_get(BLE_CONN_HANDLE_INVALID, own_key_, fresh);
+    status = soft_device_->gap_lesc_oob_data_get(BLE_CONN_HANDLE_INVALID, own_key_, fresh);
   }
   own_oob_valid_ = false;
   copy_octets(&own_oob_, &fresh, sizeof fresh);
@@ -84,7 +84,7 @@ void Lesc::on_ble_event(const ble_evt_t& event) {
     case BLE_GAP_EVT_AUTH_STATUS:
       // Over, however it ended: nobody asks for its DH key any more.
       close_request(gap.conn_handle);
-      if (!renewal_disabled_) {
+      if (renews_) {
         static_cast<void>(renew());
       }
       break;
@@ -94,7 +94,7 @@ void Lesc::on_ble_event(const ble_evt_t& event) {
 }
 
 Lesc::Request* Lesc::request_of(uint16_t conn_handle) {
-  const int index = soft_device_.link_index(conn_handle);
+  const int index = soft_device_->link_index(conn_handle);
   return index >= 0 && index < config::kLinks ? &requests_[index] : nullptr;
 }
 
@@ -121,8 +121,8 @@ void Lesc::on_dhkey_request(uint16_t conn_handle, const ble_gap_evt_lesc_dhkey_r
 bool Lesc::supply_oob_data(uint16_t conn_handle, bool peer_has_ours) {
   const ble_gap_lesc_oob_data_t* peer =
       peer_oob_handler_ != nullptr ? peer_oob_handler_(conn_handle) : nullptr;
-  return ok(soft_device_.gap_lesc_oob_data_set(conn_handle,
-                                               peer_has_ours ? own_oob_data() : nullptr, peer));
+  return ok(soft_device_->gap_lesc_oob_data_set(conn_handle,
+                                                peer_has_ours ? own_oob_data() : nullptr, peer));
 }
 
 // While another link pairs the pair is still needed: its peer has been sent the public key, or will
@@ -174,7 +174,7 @@ Status Lesc::answer(Request& request) {
   if (close_unchanged(request, word)) {
     status = !has_key && !is_refused
                  ? Status::kInternal
-                 : soft_device_.gap_lesc_dhkey_reply(
+                 : soft_device_->gap_lesc_dhkey_reply(
                        conn_handle,
                        is_computed ? BLE_GAP_SEC_STATUS_SUCCESS : BLE_GAP_SEC_STATUS_DHKEY_FAILURE,
                        is_computed ? &dhkey : nullptr);
@@ -191,7 +191,7 @@ bool Lesc::compute(const ble_gap_lesc_p256_pk_t& peer_key, ble_gap_lesc_dhkey_t&
   // alone also catches the mirrored point.
   const bool is_own_key = constant_time_equal(std::span(peer_key.pk).first<kCoordinate>(),
                                               std::span(own_key_.pk).first<kCoordinate>());
-  const bool is_computed = !is_own_key && ok(crypto_.key_agreement(peer_key.pk, dhkey.key));
+  const bool is_computed = !is_own_key && ok(crypto_->key_agreement(peer_key.pk, dhkey.key));
   key_in_use_ = false;
   return is_computed;
 }

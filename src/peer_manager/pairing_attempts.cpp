@@ -15,7 +15,7 @@ constexpr uint8_t kMaxLevel = 15;
 }  // namespace
 
 void PairingAttempts::reset() {
-  timers_.stop(timer_);
+  timers_->stop(timer_);
   entries_.fill({});
 }
 
@@ -40,7 +40,7 @@ bool PairingAttempts::is_blocked(const ble_gap_addr_t& address) const {
 }
 
 void PairingAttempts::on_failure(const ble_gap_addr_t& address) {
-  timers_.stop(timer_);
+  timers_->stop(timer_);
   account_elapsed();
   Entry* entry = find(address);
   uint8_t level = 0;
@@ -83,7 +83,7 @@ void PairingAttempts::account(Entry& entry, uint32_t elapsed_ms) {
 }
 
 void PairingAttempts::account_elapsed() {
-  const uint64_t now_us = timers_.now_us();
+  const uint64_t now_us = timers_->now_us();
   const uint64_t elapsed_ms = (now_us - accounted_us_) / 1000;
   // What is left of a millisecond counts next time.
   accounted_us_ += elapsed_ms * 1000;
@@ -109,7 +109,7 @@ void PairingAttempts::restart_timer() {
   }
   timer_.expired = &PairingAttempts::expired;
   timer_.context = this;
-  timers_.start(timer_, uint64_t{next_ms} * 1000);
+  timers_->start(timer_, uint64_t{next_ms} * 1000);
 }
 
 void PairingAttempts::expired(void* self) {

@@ -43,11 +43,12 @@ constexpr uint8_t kDeletionOrder[] = {PM_PEER_DATA_ID_BONDING,
 Status PeerDataStorage::init() {
   // What is under way reads memory that has to stay: the store is then mounted, and remains so.
   const bool is_mounted = has_outstanding();
-  if (!is_mounted && (!ok(storage_.init(*this)) || !ok(storage_.wait_ready()))) {
+  if (!is_mounted && (!ok(storage_->init(*this)) || !ok(storage_->wait_ready()))) {
     return Status::kInternal;
   }
-  pool_.reset();
+  pool_->reset();
   first_orphan_ = 0;
+  starting_ = kInvalidPeer;
 
   discover();
   for (uint16_t i = 0; i < count_; ++i) {
@@ -55,12 +56,12 @@ Status PeerDataStorage::init() {
     const bool is_bond =
         data_of(operation.key) == kBondingData && operation.origin != Origin::kPeerDeletion;
     if (is_bond) {
-      pool_.claim(peer_of(operation.key));
+      pool_->claim(peer_of(operation.key));
     }
   }
   // A repeated init() finds a deletion under way: it goes on.
-  if (cleaning_ && !pool_.begin_deletion(cleaned_)) {
-    pool_.mark_orphaned(cleaned_);
+  if (cleaning_ && !pool_->begin_deletion(cleaned_)) {
+    pool_->mark_orphaned(cleaned_);
   }
   clean();
   return Status::kOk;
@@ -76,7 +77,7 @@ void PeerDataStorage::discover() {
       (*static_cast<decltype(occurring)*>(context))[id / 32] |= 1u << (id % 32);
     }
   };
-  orphans_are_known_ = ok(storage_.visit_keys(note, &occurring));
+  orphans_are_known_ = ok(storage_->visit_keys(note, &occurring));
   pm_peer_data_bonding bonding;
   for (uint16_t id = 0; id < kPeerIds; ++id) {
     if (orphans_are_known_ && (occurring[id / 32] >> (id % 32) & 1u) == 0) {
@@ -88,15 +89,15 @@ void PeerDataStorage::discover() {
     if (found == Status::kNotFound) {
       uint8_t step = 0;
       if (orphans_are_known_ && find_record(peer, step) != Status::kNotFound) {
-        pool_.mark_orphaned(peer);
+        pool_->mark_orphaned(peer);
       }
       continue;
     }
     // An unreadable bond still holds its ID: the data is neither given to another peer nor taken
     // for orphaned.
-    pool_.claim(peer);
+    pool_->claim(peer);
     if (ok(found) && length == sizeof bonding) {
-      router_.bond_found(peer, bonding.peer_ble_id);
+      router_->bond_found(peer, bonding.peer_ble_id);
     }
   }
   wipe(&bonding, sizeof bonding);
@@ -122,9 +123,9 @@ void PeerDataStorage::seek_orphans() {
   for (uint16_t id = 0; id < kPeerIds; ++id) {
     const PeerId peer{id};
     uint8_t step = 0;
-    const Status found = pool_.is_used(peer) ? Status::kNotFound : find_record(peer, step);
+    const Status found = pool_->is_used(peer) ? Status::kNotFound : find_record(peer, step);
     if (ok(found)) {
-      pool_.mark_orphaned(peer);
+      pool_->mark_orphaned(peer);
     } else if (found != Status::kNotFound) {
       orphans_are_known_ = false;
     }
@@ -138,7 +139,7 @@ void PeerDataStorage::remove_orphans() {
 }
 
 PeerId PeerDataStorage::allocate() {
-  PeerId peer = pool_.allocate();
+  PeerId peer = pool_->allocate();
   bool are_orphans_found = false;
   while (peer != kInvalidPeer && !orphans_are_known_) {
     uint8_t step = 0;
@@ -146,14 +147,14 @@ PeerId PeerDataStorage::allocate() {
     if (found == Status::kNotFound) {
       break;
     }
-    pool_.release(peer);
+    pool_->release(peer);
     if (!ok(found)) {
       return kInvalidPeer;
     }
     // Given out when it has been cleaned.
-    pool_.mark_orphaned(peer);
+    pool_->mark_orphaned(peer);
     are_orphans_found = true;
-    peer = pool_.allocate();
+    peer = pool_->allocate();
   }
   if (are_orphans_found) {
     first_orphan_ = 0;
@@ -172,8 +173,8 @@ Status PeerDataStorage::write(RecordKey key, const void* data, size_t size, Orig
     return Status::kBusy;
   }
   const Status status =
-      size == 0 ? storage_.remove(to_number(key))
-                : storage_.write(to_number(key), Bytes(static_cast<const uint8_t*>(data), size));
+      size == 0 ? storage_->remove(to_number(key))
+                : storage_->write(to_number(key), Bytes(static_cast<const uint8_t*>(data), size));
   if (ok(status)) {
     remember({key, origin, size == 0});
     return Status::kOk;
@@ -182,7 +183,7 @@ Status PeerDataStorage::write(RecordKey key, const void* data, size_t size, Orig
 }
 
 Status PeerDataStorage::delete_peer(PeerId peer) {
-  if (!pool_.begin_deletion(peer)) {
+  if (!pool_->begin_deletion(peer)) {
     return Status::kInvalidParam;
   }
   // Orphans that could not be removed get another chance.
@@ -223,7 +224,7 @@ PeerDataStorage::Outlook PeerDataStorage::outlook(RecordKey key) const {
 Status PeerDataStorage::clean_next_record() {
   // The bond is removed unseen: so the deletion of a peer without any record also ends by a
   // completion.
-  const bool unseen = clean_step_ == 0 && pool_.is_used(cleaned_);
+  const bool unseen = clean_step_ == 0 && pool_->is_used(cleaned_);
   if (!unseen) {
     PM_TRY(find_record(cleaned_, clean_step_));
   }
@@ -236,13 +237,13 @@ Status PeerDataStorage::clean_next_record() {
 void PeerDataStorage::clean() {
   while (!removal_outstanding_) {
     if (!cleaning_) {
-      cleaned_ = pool_.next_to_clean(first_orphan_);
+      cleaned_ = pool_->next_to_clean(first_orphan_);
       if (cleaned_ == kInvalidPeer) {
         return;
       }
       cleaning_ = true;
       clean_step_ = 0;
-      if (!pool_.is_used(cleaned_)) {
+      if (!pool_->is_used(cleaned_)) {
         first_orphan_ = static_cast<uint16_t>(to_number(cleaned_) + 1);
       }
     }
@@ -264,17 +265,17 @@ void PeerDataStorage::clean() {
 
 void PeerDataStorage::finish_cleaning(Status result) {
   const PeerId peer = cleaned_;
-  const bool was_peer = pool_.is_used(peer);
+  const bool was_peer = pool_->is_used(peer);
   cleaning_ = false;
   if (ok(result)) {
-    pool_.release(peer);
+    pool_->release(peer);
   } else if (was_peer) {
-    pool_.abort_deletion(peer);
+    pool_->abort_deletion(peer);
   }
   if (!was_peer) {
     // Nobody waited for this, but space is free, and a place in the queue.
-    router_.space_freed();
-    router_.storage_progressed();
+    router_->space_freed();
+    router_->storage_progressed();
     return;
   }
   if (!ok(result) && peer == starting_) {
@@ -282,14 +283,14 @@ void PeerDataStorage::finish_cleaning(Status result) {
     return;
   }
   if (ok(result)) {
-    router_.space_freed();
+    router_->space_freed();
   }
   pm_evt event =
       make_event(ok(result) ? PM_EVT_PEER_DELETE_SUCCEEDED : PM_EVT_PEER_DELETE_FAILED, peer);
   if (!ok(result)) {
     event.peer_delete_failed.error = NRF_ERROR_INTERNAL;
   }
-  router_.from_peer_data_storage(event, false);
+  router_->from_peer_data_storage(event, false);
 }
 
 void PeerDataStorage::on_storage_event(const StorageEvent& completion) {
@@ -317,7 +318,7 @@ void PeerDataStorage::complete(const StorageEvent& completion) {
     removal_outstanding_ = false;
     if (ok(completion.result)) {
       ++clean_step_;
-      router_.storage_progressed();
+      router_->storage_progressed();
     } else {
       finish_cleaning(completion.result);
     }
@@ -339,13 +340,13 @@ void PeerDataStorage::report(const Operation& operation, Status result) {
   if (ok(result)) {
     update.flash_changed = 1;
     if (operation.is_removal) {
-      router_.space_freed();
+      router_->space_freed();
     }
   } else {
     event.peer_data_update_failed.error =
         result == Status::kResources ? NRF_ERROR_RESOURCES : NRF_ERROR_INTERNAL;
   }
-  router_.from_peer_data_storage(event, operation.origin == Origin::kBuffer);
+  router_->from_peer_data_storage(event, operation.origin == Origin::kBuffer);
 }
 
 }  // namespace pm

@@ -32,7 +32,7 @@ Status check(RecordKey key) {
 // What is stored under an unused ID is an orphan, which belongs to nobody.
 Status PeerDatabase::load(RecordKey key, void* out, size_t& length) const {
   PM_TRY(check(key));
-  return pool_.is_used(peer_of(key)) ? storage_.read(key, out, length) : Status::kNotFound;
+  return pool_->is_used(peer_of(key)) ? storage_->read(key, out, length) : Status::kNotFound;
 }
 
 // Another stored length is kInternal.
@@ -45,8 +45,8 @@ Status PeerDatabase::load_fixed(RecordKey key, void* out, size_t size) const {
 Status PeerDatabase::write(RecordKey key, const void* data, size_t size,
                            PeerDataStorage::Origin origin) {
   PM_TRY(check(key));
-  return pool_.is_active(peer_of(key)) ? storage_.write(key, data, size, origin)
-                                       : Status::kNotFound;
+  return pool_->is_active(peer_of(key)) ? storage_->write(key, data, size, origin)
+                                        : Status::kNotFound;
 }
 
 Status PeerDatabase::store(RecordKey key, const void* data, size_t size) {
@@ -63,7 +63,7 @@ Status PeerDatabase::store_flag(RecordKey key, bool value) {
 
 Status PeerDatabase::erase(RecordKey key) {
   // What is under way tells whether there is a record, else storage does.
-  switch (storage_.outlook(key)) {
+  switch (storage_->outlook(key)) {
     case PeerDataStorage::Outlook::kRemoved:
       return Status::kNotFound;
     case PeerDataStorage::Outlook::kUnchanged: {
@@ -82,19 +82,19 @@ bool PeerDatabase::has_bond(PeerId peer) const {
     return true;
   }
   const RecordKey key = key_of(peer, kBondingData);
-  const auto outlook = storage_.outlook(key);
+  const auto outlook = storage_->outlook(key);
   size_t length = 0;
   return outlook != PeerDataStorage::Outlook::kUnchanged
              ? outlook == PeerDataStorage::Outlook::kWritten
-             : storage_.read(key, nullptr, length) != Status::kNotFound;
+             : storage_->read(key, nullptr, length) != Status::kNotFound;
 }
 
 Status PeerDatabase::delete_peer(PeerId peer) {
-  if (!pool_.is_active(peer)) {
+  if (!pool_->is_active(peer)) {
     return Status::kInvalidParam;
   }
   buffers_.release_pending(peer);
-  return storage_.delete_peer(peer);
+  return storage_->delete_peer(peer);
 }
 
 void* PeerDatabase::pending_buffer(RecordKey key) {
@@ -146,7 +146,7 @@ size_t PeerDatabase::content_size(const Record& record) const {
 }
 
 Status PeerDatabase::store_buffer(RecordKey key, PeerId peer) {
-  if (!pool_.is_active(peer) || !is_buffered_kind(data_of(key))) {
+  if (!pool_->is_active(peer) || !is_buffered_kind(data_of(key))) {
     return Status::kInvalidParam;
   }
   Record* record = buffers_.pending(key);
@@ -170,16 +170,16 @@ Status PeerDatabase::submit(Record& record) {
   // instead of being written twice.
   if (!record.has_place) {
     record.has_place = true;
-    record.place = storage_.accepted();
+    record.place = storage_->accepted();
   }
-  const bool is_first = static_cast<int32_t>(storage_.completed() - record.place) >= 0;
+  const bool is_first = static_cast<int32_t>(storage_->completed() - record.place) >= 0;
   const bool has_to_wait = buffers_.submitted(record.key) != nullptr ||
                            (data_of(record.key) == kGattLocalData && !is_first);
   if (has_to_wait) {
     return Status::kBusy;
   }
-  const Status status = storage_.write(record.key, buffers_.memory(record).data(),
-                                       content_size(record), PeerDataStorage::Origin::kBuffer);
+  const Status status = storage_->write(record.key, buffers_.memory(record).data(),
+                                        content_size(record), PeerDataStorage::Origin::kBuffer);
   if (ok(status)) {
     record.state = State::kSubmitted;
     return Status::kOk;
@@ -218,7 +218,7 @@ void PeerDatabase::repeat_delayed() {
   static_cast<void>(wake(State::kDelayed));
   // Also those that found the queue full: of others' operations, perhaps, whose end nobody tells.
   resubmit();
-  storage_.go_on_cleaning();
+  storage_->go_on_cleaning();
 }
 
 bool PeerDatabase::on_buffer_written(pm_evt& event) {
@@ -234,7 +234,7 @@ bool PeerDatabase::on_buffer_written(pm_evt& event) {
     return true;
   }
   const bool is_full = event.peer_data_update_failed.error == NRF_ERROR_RESOURCES;
-  if (buffers_.pending(key) != nullptr || !pool_.is_active(PeerId{event.peer_id})) {
+  if (buffers_.pending(key) != nullptr || !pool_->is_active(PeerId{event.peer_id})) {
     // A newer value waits, or nobody wants it any more.
     buffers_.release(*record);
     return false;
@@ -242,7 +242,7 @@ bool PeerDatabase::on_buffer_written(pm_evt& event) {
   if (is_full) {
     record->state = State::kFull;
     pm_evt full = make_event(PM_EVT_STORAGE_FULL, PeerId{event.peer_id});
-    router_.from_peer_database(full);
+    router_->from_peer_database(full);
     return false;
   }
   if (++record->failures < kMaxWriteFailures) {
@@ -268,7 +268,7 @@ void PeerDatabase::resubmit() {
     if (status != Status::kResources) {
       event.error_unexpected.error = to_code(status);
     }
-    router_.from_peer_database(event);
+    router_->from_peer_database(event);
     return;
   }
 }

@@ -9,37 +9,21 @@
 
 namespace pm {
 
-PeerManager::PeerManager(SoftDevice& soft_device, Storage& storage, Timers& timers, Crypto& crypto)
-    : soft_device_(soft_device),
-      router_(*this),
-      states_(soft_device),
-      storage_(storage, pool_, router_),
-      database_(storage_, pool_, router_),
-      ranks_(database_, pool_, router_),
-      ids_(soft_device, crypto, states_, pool_, database_, router_),
-      lesc_(soft_device, crypto),
-      attempts_(timers),
-      security_dispatcher_(soft_device, states_, ids_, pool_, database_, lesc_, attempts_, router_),
-      security_manager_(states_, ids_, database_, security_dispatcher_, lesc_, router_),
-      gatt_server_(soft_device, states_, ids_, pool_, database_, router_),
-      gatt_client_(soft_device, states_, ids_, database_),
-      gatt_caches_(states_, ids_, gatt_server_, gatt_client_) {}
-
 Status PeerManager::init() {
   // The store calls us: it cannot be mounted now, and what its event tells of is half done.
-  if (storage_.is_reporting()) {
+  if (storage_->is_reporting()) {
     return Status::kInternal;
   }
   initialized_ = false;
-  states_.reset();
-  database_.reset();
-  ids_.reset();
-  PM_TRY(storage_.init());
-  if (!ok(security_manager_.init())) {
+  states_->reset();
+  database_->reset();
+  ids_->reset();
+  PM_TRY(storage_->init());
+  if (!ok(security_manager_->init())) {
     return Status::kInternal;
   }
-  gatt_server_.reset();
-  ranks_.reset();
+  gatt_server_->reset();
+  ranks_->reset();
   handler_count_ = 0;
   deleting_all_ = false;
   initialized_ = true;
@@ -60,7 +44,7 @@ Status PeerManager::register_handler(pm_evt_handler_t handler) {
   return Status::kOk;
 }
 
-void PeerManager::on_ble_event_first(const ble_evt_t& event) { states_.on_ble_event(event); }
+void PeerManager::on_ble_event_first(const ble_evt_t& event) { states_->on_ble_event(event); }
 
 // The order in which a SoftDevice event is handled. An application that observes it afterwards
 // finds all of this done, and all resulting events delivered.
@@ -73,26 +57,26 @@ void PeerManager::on_ble_event(const ble_evt_t& event) {
     return;
   }
   // 2. Who it is: keys are chosen by peer.
-  ids_.on_ble_event(event);
+  ids_->on_ble_event(event);
   // 3. Security: the dispatcher, then LE Secure Connections, then what had to wait.
-  security_manager_.on_ble_event(event);
+  security_manager_->on_ble_event(event);
   // 4. GATT: after security, because what is stored depends on the bond.
-  gatt_caches_.on_ble_event(event);
+  gatt_caches_->on_ble_event(event);
   // 5. Writes that failed.
-  database_.repeat_delayed();
+  database_->repeat_delayed();
 }
 
 bool PeerManager::filter_excluded(const ble_evt_t& event) {
   const uint16_t conn_handle = event.evt.common_evt.conn_handle;
   if (event.header.evt_id != BLE_GAP_EVT_CONNECTED) {
-    return states_.get(conn_handle, LinkFlag::kExcluded);
+    return states_->get(conn_handle, LinkFlag::kExcluded);
   }
   bool is_excluded = false;
   pm_evt request = make_event(PM_EVT_CONN_CONFIG_REQ, conn_handle);
   request.conn_config_req.peer_params = &event.evt.gap_evt.params.connected;
   request.conn_config_req.context = &is_excluded;
   notify_application(request);
-  states_.set(conn_handle, LinkFlag::kExcluded, is_excluded);
+  states_->set(conn_handle, LinkFlag::kExcluded, is_excluded);
   return is_excluded;
 }
 
@@ -107,22 +91,22 @@ void PeerManager::notify_application(pm_evt& event) {
 // bottom.
 
 void EventRouter::bond_found(PeerId peer, const ble_gap_id_key_t& identity) {
-  pm_.ids_.remember(peer, identity);
+  pm_->ids_->remember(peer, identity);
 }
 
 void EventRouter::from_id_manager(pm_evt& event) {
-  pm_.notify_application(event);
-  pm_.gatt_caches_.on_id_manager_event(event);
+  pm_->notify_application(event);
+  pm_->gatt_caches_->on_id_manager_event(event);
 }
 
 void EventRouter::params_requested(uint16_t conn_handle, const ble_gap_sec_params_t& peer_params) {
   // Asks the application, and answers.
-  pm_.security_manager_.reply_and_report(conn_handle, &peer_params);
+  pm_->security_manager_->reply_and_report(conn_handle, &peer_params);
 }
 
 void EventRouter::to_application(pm_evt& event) {
   complete(event);
-  pm_.notify_application(event);
+  pm_->notify_application(event);
 }
 
 void EventRouter::to_application(pm_evt_id id, uint16_t conn_handle) {
@@ -138,7 +122,7 @@ void EventRouter::unexpected(uint16_t conn_handle, Status error, PeerId peer) {
 
 void EventRouter::from_peer_data_storage(pm_evt& event, bool buffered) {
   // Keeps to itself the failure of a buffered write, which it repeats.
-  if (pm_.database_.on_storage_event(event, buffered)) {
+  if (pm_->database_->on_storage_event(event, buffered)) {
     from_peer_database(event);
   }
   storage_progressed();
@@ -147,36 +131,36 @@ void EventRouter::from_peer_data_storage(pm_evt& event, bool buffered) {
 void EventRouter::from_peer_database(pm_evt& event) {
   complete(event);
   // 1. Book-keeping, so that everybody below finds the state that the event tells of.
-  pm_.ids_.on_database_event(event);
+  pm_->ids_->on_database_event(event);
   if constexpr (config::kPeerRanks) {
-    pm_.ranks_.on_database_event(event);
+    pm_->ranks_->on_database_event(event);
   }
   // 2. The application; then, when that was the last peer, the end of peers_delete().
-  pm_.notify_application(event);
-  pm_.advance_peers_delete(event);
+  pm_->notify_application(event);
+  pm_->advance_peers_delete(event);
   // 3. Security procedures that waited for the database.
-  pm_.security_manager_.on_database_event(event);
+  pm_->security_manager_->on_database_event(event);
   // 4. Records that wait: before others take the free place.
   storage_progressed();
   // 5. Service Changed: flags that became true, or could not be written yet.
-  pm_.gatt_caches_.on_database_event_server(event);
+  pm_->gatt_caches_->on_database_event_server(event);
   // 6. CCCDs and Central Address Resolution of a new bond.
-  pm_.gatt_caches_.on_database_event(event);
+  pm_->gatt_caches_->on_database_event(event);
   // 7. A peer is its bond: without one it would count as bonded and never be encrypted.
-  pm_.delete_if_unbonded(event);
+  pm_->delete_if_unbonded(event);
 }
 
-void EventRouter::storage_progressed() { pm_.database_.resubmit(); }
+void EventRouter::storage_progressed() { pm_->database_->resubmit(); }
 
-void EventRouter::space_freed() { pm_.database_.on_space_freed(); }
+void EventRouter::space_freed() { pm_->database_->on_space_freed(); }
 
 void EventRouter::complete(pm_evt& event) const {
   if (event.peer_id == PM_PEER_ID_INVALID) {
-    event.peer_id = to_number(pm_.ids_.peer_of(event.conn_handle));
+    event.peer_id = to_number(pm_->ids_->peer_of(event.conn_handle));
   } else if (event.conn_handle == BLE_CONN_HANDLE_INVALID &&
              event.evt_id != PM_EVT_PEER_DELETE_SUCCEEDED &&
              event.evt_id != PM_EVT_PEER_DELETE_FAILED) {
-    event.conn_handle = pm_.ids_.connection_of(PeerId{event.peer_id});
+    event.conn_handle = pm_->ids_->connection_of(PeerId{event.peer_id});
   }
 }
 

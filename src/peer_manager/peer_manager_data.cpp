@@ -24,7 +24,7 @@ Status PeerManager::passes(PeerId peer, unsigned skip, bool& passed) const {
   passed = false;
   if ((skip & (PM_PEER_ID_LIST_SKIP_NO_ID_ADDR | PM_PEER_ID_LIST_SKIP_NO_IRK)) != 0) {
     ble_gap_id_key_t identity{};
-    const Status status = ids_.identity_of(peer, identity);
+    const Status status = ids_->identity_of(peer, identity);
     const unsigned type = identity.id_addr_info.addr_type;
     const bool has_irk = !is_all_zero(identity.id_info.irk);
     wipe(&identity, sizeof identity);
@@ -42,7 +42,7 @@ Status PeerManager::passes(PeerId peer, unsigned skip, bool& passed) const {
   }
   if ((skip & PM_PEER_ID_LIST_SKIP_NO_CAR) != 0) {
     uint32_t is_supported = 0;
-    const Status status = database_.load_word(key_of(peer, kCentralAddrResData), is_supported);
+    const Status status = database_->load_word(key_of(peer, kCentralAddrResData), is_supported);
     if (!ok(status) && status != Status::kNotFound) {
       return status;
     }
@@ -69,10 +69,10 @@ Status PeerManager::peer_id_list(uint16_t* peers, uint32_t* size, uint16_t first
   *size = 0;
   uint32_t found = 0;
   PeerId peer{first};
-  if (!pool_.is_active(peer)) {
-    peer = pool_.next(peer);
+  if (!pool_->is_active(peer)) {
+    peer = pool_->next(peer);
   }
-  for (; peer != kInvalidPeer && found < room; peer = pool_.next(peer)) {
+  for (; peer != kInvalidPeer && found < room; peer = pool_->next(peer)) {
     bool passed = false;
     PM_TRY(passes(peer, skip, passed));
     if (passed) {
@@ -92,7 +92,7 @@ Status PeerManager::peer_data_load(uint16_t peer, pm_peer_data_id data_id, void*
     return Status::kNull;
   }
   size_t stored_length = *length;
-  PM_TRY(database_.load(key_of(PeerId{peer}, to_data_id(data_id)), data, stored_length));
+  PM_TRY(database_->load(key_of(PeerId{peer}, to_data_id(data_id)), data, stored_length));
   const bool has_fitted = stored_length <= *length;
   *length = static_cast<uint32_t>(stored_length);
   return has_fitted ? Status::kOk : Status::kDataSize;
@@ -116,14 +116,14 @@ Status PeerManager::peer_data_store(uint16_t peer, pm_peer_data_id data_id, cons
       return Status::kInvalidParam;
     }
     const auto& bonding = *static_cast<const pm_peer_data_bonding*>(data);
-    if (ids_.find_duplicate(bonding, owner) != kInvalidPeer) {
+    if (ids_->find_duplicate(bonding, owner) != kInvalidPeer) {
       return Status::kForbidden;
     }
   }
   if (length > UINT16_MAX) {
     return Status::kInvalidParam;
   }
-  PM_TRY(database_.store(key, data, length));
+  PM_TRY(database_->store(key, data, length));
   if (token != nullptr) {
     *token = to_number(key);
   }
@@ -137,7 +137,7 @@ Status PeerManager::peer_data_delete(uint16_t peer, pm_peer_data_id data_id) {
   if (data_id == PM_PEER_DATA_ID_BONDING) {
     return Status::kInvalidParam;
   }
-  return database_.erase(key_of(PeerId{peer}, to_data_id(data_id)));
+  return database_->erase(key_of(PeerId{peer}, to_data_id(data_id)));
 }
 
 Status PeerManager::peer_new(uint16_t* peer, const pm_peer_data_bonding* bonding, uint32_t* token) {
@@ -150,19 +150,19 @@ Status PeerManager::peer_new(uint16_t* peer, const pm_peer_data_bonding* bonding
   if (!is_word_aligned(bonding)) {
     return Status::kInvalidAddr;
   }
-  if (const PeerId known = ids_.find_duplicate(*bonding); known != kInvalidPeer) {
+  if (const PeerId known = ids_->find_duplicate(*bonding); known != kInvalidPeer) {
     *peer = to_number(known);
     return Status::kOk;
   }
-  const PeerId fresh = database_.allocate_peer();
+  const PeerId fresh = database_->allocate_peer();
   *peer = to_number(fresh);
   if (fresh == kInvalidPeer) {
     return Status::kNoMem;
   }
-  const Status status = database_.store(key_of(fresh, kBondingData), bonding, sizeof *bonding);
+  const Status status = database_->store(key_of(fresh, kBondingData), bonding, sizeof *bonding);
   if (!ok(status)) {
     // Nothing was written under the ID: it is simply free again.
-    pool_.release(fresh);
+    pool_->release(fresh);
     *peer = PM_PEER_ID_INVALID;
     return status;
   }
@@ -177,15 +177,15 @@ Status PeerManager::peer_delete(uint16_t peer) {
     return Status::kInvalidState;
   }
   const PeerId doomed{peer};
-  if (!pool_.is_active(doomed)) {
+  if (!pool_->is_active(doomed)) {
     return Status::kInvalidParam;
   }
   // The link goes on as it is, but from here on nothing is stored for it.
-  const uint16_t conn_handle = ids_.connection_of(doomed);
-  ids_.forget_peer(doomed);
-  const Status status = database_.delete_peer(doomed);
+  const uint16_t conn_handle = ids_->connection_of(doomed);
+  ids_->forget_peer(doomed);
+  const Status status = database_->delete_peer(doomed);
   if (!ok(status)) {
-    ids_.set_peer(conn_handle, doomed);
+    ids_->set_peer(conn_handle, doomed);
   }
   return status;
 }
@@ -194,21 +194,21 @@ Status PeerManager::peers_delete() {
   if (!initialized_) {
     return Status::kInvalidState;
   }
-  if (pool_.count() == 0) {
+  if (pool_->count() == 0) {
     deleting_all_ = false;
-    storage_.remove_orphans();
+    storage_->remove_orphans();
     pm_evt event = make_event(PM_EVT_PEERS_DELETE_SUCCEEDED, kInvalidPeer);
     notify_application(event);
     return Status::kOk;
   }
   deleting_all_ = true;
-  for (PeerId peer = pool_.next(kInvalidPeer); peer != kInvalidPeer; peer = pool_.next(peer)) {
+  for (PeerId peer = pool_->next(kInvalidPeer); peer != kInvalidPeer; peer = pool_->next(peer)) {
     if (!ok(peer_delete(to_number(peer)))) {
       deleting_all_ = false;
       return Status::kInternal;
     }
   }
-  storage_.remove_orphans();
+  storage_->remove_orphans();
   return Status::kOk;
 }
 
@@ -218,16 +218,16 @@ void PeerManager::delete_if_unbonded(const pm_evt& event) {
                           (event.evt_id == PM_EVT_PEER_DATA_UPDATE_FAILED &&
                            event.peer_data_update_failed.data_id == PM_PEER_DATA_ID_BONDING);
   const PeerId peer{event.peer_id};
-  if (!has_failed || !pool_.is_active(peer) || database_.has_bond(peer)) {
+  if (!has_failed || !pool_->is_active(peer) || database_->has_bond(peer)) {
     return;
   }
-  ids_.forget_peer(peer);
-  static_cast<void>(database_.delete_peer(peer));
+  ids_->forget_peer(peer);
+  static_cast<void>(database_->delete_peer(peer));
 }
 
 void PeerManager::advance_peers_delete(const pm_evt& event) {
   const bool has_failed = event.evt_id == PM_EVT_PEER_DELETE_FAILED;
-  const bool is_done = event.evt_id == PM_EVT_PEER_DELETE_SUCCEEDED && pool_.count() == 0;
+  const bool is_done = event.evt_id == PM_EVT_PEER_DELETE_SUCCEEDED && pool_->count() == 0;
   if (!deleting_all_ || !(has_failed || is_done)) {
     return;
   }
@@ -248,11 +248,11 @@ Status PeerManager::peer_ranks_get(uint16_t* highest_peer, uint32_t* highest, ui
   if (!initialized_) {
     return Status::kInvalidState;
   }
-  if (pool_.next(kInvalidPeer) == kInvalidPeer) {
+  if (pool_->next(kInvalidPeer) == kInvalidPeer) {
     return Status::kNotFound;
   }
   Ranks::Extremes found;
-  const Status status = ranks_.extremes(found);
+  const Status status = ranks_->extremes(found);
   if (!ok(status) && status != Status::kNotFound) {
     return Status::kInternal;
   }
@@ -275,7 +275,7 @@ Status PeerManager::peer_rank_highest(uint16_t peer) {
   if constexpr (!config::kPeerRanks) {
     return Status::kNotSupported;
   }
-  return initialized_ ? ranks_.make_highest(PeerId{peer}) : Status::kInvalidState;
+  return initialized_ ? ranks_->make_highest(PeerId{peer}) : Status::kInvalidState;
 }
 
 }  // namespace pm

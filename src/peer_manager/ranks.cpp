@@ -9,14 +9,14 @@ void Ranks::reset() {
 }
 
 Status Ranks::extremes(Extremes& out) const {
-  PeerId peer = pool_.next(kInvalidPeer);
+  PeerId peer = pool_->next(kInvalidPeer);
   if (peer == kInvalidPeer) {
     return Status::kNotFound;
   }
   Extremes found;
-  for (; peer != kInvalidPeer; peer = pool_.next(peer)) {
+  for (; peer != kInvalidPeer; peer = pool_->next(peer)) {
     uint32_t rank = 0;
-    const Status status = database_.load_word(key_of(peer, kRankData), rank);
+    const Status status = database_->load_word(key_of(peer, kRankData), rank);
     if (status == Status::kNotFound) {
       continue;
     }
@@ -50,21 +50,21 @@ Status Ranks::make_highest(PeerId peer) {
   if (updating_ || (!loaded_ && !load())) {
     return Status::kBusy;
   }
-  if (!pool_.is_active(peer)) {
+  if (!pool_->is_active(peer)) {
     return Status::kInvalidParam;
   }
   if (peer == highest_peer_ && highest_ > 0) {
     pm_evt event = make_event(PM_EVT_PEER_DATA_UPDATE_SUCCEEDED, peer);
     event.peer_data_update_succeeded.data_id = PM_PEER_DATA_ID_PEER_RANK;
     event.peer_data_update_succeeded.action = PM_PEER_DATA_OP_UPDATE;
-    router_.to_application(event);
+    router_->to_application(event);
     return Status::kOk;
   }
   if (highest_ == UINT32_MAX) {
     return Status::kDataSize;
   }
   written_ = highest_ + 1;
-  const Status status = database_.store_rank(peer, written_);
+  const Status status = database_->store_rank(peer, written_);
   updating_ = ok(status);
   switch (status) {
     case Status::kOk:

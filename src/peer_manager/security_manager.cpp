@@ -25,10 +25,10 @@ bool are_valid(const ble_gap_sec_params_t& params) {
 }
 
 Status SecurityManager::init() {
-  dispatcher_.reset();
+  dispatcher_->reset();
   defaults_are_set_ = false;
   has_defaults_ = false;
-  return lesc_.init();
+  return lesc_->init();
 }
 
 Status SecurityManager::sec_params_set(const ble_gap_sec_params_t* params) {
@@ -52,7 +52,7 @@ void SecurityManager::request_params(uint16_t conn_handle, const ble_gap_sec_par
   pm_evt event = make_event(PM_EVT_CONN_SEC_PARAMS_REQ, conn_handle);
   event.conn_sec_params_req.peer_params = peer_params;
   event.conn_sec_params_req.context = &choice;
-  router_.to_application(event);
+  router_->to_application(event);
 }
 
 Status SecurityManager::sec_params_reply(const ble_gap_sec_params_t* params, const void* context) {
@@ -74,7 +74,7 @@ Status SecurityManager::sec_params_reply(const ble_gap_sec_params_t* params, con
 }
 
 void SecurityManager::allow_repairing(uint16_t conn_handle, bool allowed) {
-  states_.set(conn_handle, LinkFlag::kAllowRepairing, allowed);
+  states_->set(conn_handle, LinkFlag::kAllowRepairing, allowed);
 }
 
 // kNotFound: nobody ever said which parameters. `bond` tells whether those used ask for a bond.
@@ -89,15 +89,15 @@ Status SecurityManager::start(uint16_t conn_handle, SecureRequest request, bool&
   }
   bond = choice.params != nullptr && choice.params->bond != 0;
   const Status status =
-      dispatcher_.link_secure(conn_handle, choice.params, request.force_repairing);
-  states_.set(conn_handle, LinkFlag::kSecurePending, status == Status::kBusy);
-  states_.set(conn_handle, LinkFlag::kSecurePendingForce, request.force_repairing);
-  states_.set(conn_handle, LinkFlag::kSecurePendingNullParams, request.null_params);
+      dispatcher_->link_secure(conn_handle, choice.params, request.force_repairing);
+  states_->set(conn_handle, LinkFlag::kSecurePending, status == Status::kBusy);
+  states_->set(conn_handle, LinkFlag::kSecurePendingForce, request.force_repairing);
+  states_->set(conn_handle, LinkFlag::kSecurePendingNullParams, request.null_params);
   return status;
 }
 
 Status SecurityManager::conn_secure(uint16_t conn_handle, bool force_repairing) {
-  if (states_.get(conn_handle, LinkFlag::kExcluded)) {
+  if (states_->get(conn_handle, LinkFlag::kExcluded)) {
     return Status::kInvalidConnHandle;
   }
   bool bond = false;
@@ -132,10 +132,10 @@ void SecurityManager::reply_and_report(uint16_t conn_handle,
   Choice choice;
   request_params(conn_handle, peer_params, choice);
   const bool bond = choice.params != nullptr && choice.params->bond != 0;
-  const Status status = dispatcher_.params_reply(conn_handle, choice.params);
-  states_.set(conn_handle, LinkFlag::kParamsReplyPending, status == Status::kBusy);
+  const Status status = dispatcher_->params_reply(conn_handle, choice.params);
+  states_->set(conn_handle, LinkFlag::kParamsReplyPending, status == Status::kBusy);
   // The peer pairs already: a start of our own is not wanted any more.
-  states_.set(conn_handle, LinkFlag::kSecurePending, false);
+  states_->set(conn_handle, LinkFlag::kSecurePending, false);
   report(conn_handle, status, bond);
 }
 
@@ -147,34 +147,35 @@ void SecurityManager::report(uint16_t conn_handle, Status result, bool bond) {
     case Status::kInvalidState:
       return;
     case Status::kTimeout:
-      dispatcher_.fail(conn_handle,
-                       bond ? PM_CONN_SEC_PROCEDURE_BONDING : PM_CONN_SEC_PROCEDURE_PAIRING,
-                       PM_CONN_SEC_ERROR_SMP_TIMEOUT, BLE_GAP_SEC_STATUS_SOURCE_LOCAL);
+      dispatcher_->fail(conn_handle,
+                        bond ? PM_CONN_SEC_PROCEDURE_BONDING : PM_CONN_SEC_PROCEDURE_PAIRING,
+                        PM_CONN_SEC_ERROR_SMP_TIMEOUT, BLE_GAP_SEC_STATUS_SOURCE_LOCAL);
       return;
     default:
-      router_.unexpected(conn_handle, result);
+      router_->unexpected(conn_handle, result);
   }
 }
 
 void SecurityManager::retry_pending() {
-  states_.for_each_connected(LinkFlag::kParamsReplyPending, [this](uint16_t conn_handle) {
+  states_->for_each_connected(LinkFlag::kParamsReplyPending, [this](uint16_t conn_handle) {
     reply_and_report(conn_handle, nullptr);
   });
-  states_.for_each_connected(LinkFlag::kSecurePending, [this](uint16_t conn_handle) {
-    start_and_report(conn_handle,
-                     {.force_repairing = states_.get(conn_handle, LinkFlag::kSecurePendingForce),
-                      .null_params = states_.get(conn_handle, LinkFlag::kSecurePendingNullParams)});
+  states_->for_each_connected(LinkFlag::kSecurePending, [this](uint16_t conn_handle) {
+    start_and_report(
+        conn_handle,
+        {.force_repairing = states_->get(conn_handle, LinkFlag::kSecurePendingForce),
+         .null_params = states_->get(conn_handle, LinkFlag::kSecurePendingNullParams)});
   });
 }
 
 void SecurityManager::on_sec_request(uint16_t conn_handle,
                                      const ble_gap_evt_sec_request_t& request) {
-  if (states_.get(conn_handle, LinkFlag::kProcedureRunning)) {
+  if (states_->get(conn_handle, LinkFlag::kProcedureRunning)) {
     return;
   }
   // A link that is encrypted already, but not as the peripheral wants it, needs a new pairing.
   bool force_repairing = false;
-  if (states_.get(conn_handle, LinkFlag::kEncrypted)) {
+  if (states_->get(conn_handle, LinkFlag::kEncrypted)) {
     pm_conn_sec_status wanted{};
     wanted.bonded = request.bond;
     wanted.mitm_protected = request.mitm;
@@ -186,7 +187,7 @@ void SecurityManager::on_sec_request(uint16_t conn_handle,
 #ifdef CONFIG_SOFTDEVICE_CENTRAL
   pm_evt event = make_event(PM_EVT_PERIPHERAL_SECURITY_REQ, conn_handle);
   event.peripheral_security_req = request;
-  router_.to_application(event);
+  router_->to_application(event);
 #endif
 }
 
@@ -198,10 +199,10 @@ void SecurityManager::on_ble_event(const ble_evt_t& event) {
   }
   if (event.header.evt_id == BLE_GAP_EVT_AUTH_STATUS) {
     // The reply that waits is of a pairing that has ended.
-    states_.set(event.evt.gap_evt.conn_handle, LinkFlag::kParamsReplyPending, false);
+    states_->set(event.evt.gap_evt.conn_handle, LinkFlag::kParamsReplyPending, false);
   }
-  dispatcher_.on_ble_event(event);
-  lesc_.on_ble_event(event);
+  dispatcher_->on_ble_event(event);
+  lesc_->on_ble_event(event);
   retry_pending();
 }
 
@@ -220,21 +221,21 @@ void SecurityManager::on_database_event(const pm_evt& event) {
 }
 
 Status SecurityManager::status_get(uint16_t conn_handle, pm_conn_sec_status& status) const {
-  const int index = states_.index(conn_handle);
+  const int index = states_->index(conn_handle);
   if (index < 0) {
     return Status::kInvalidConnHandle;
   }
-  const PeerId peer = ids_.peer_of(conn_handle);
-  const bool encrypted = states_.get_at(index, LinkFlag::kEncrypted);
-  bool lesc = states_.get_at(index, LinkFlag::kLesc);
+  const PeerId peer = ids_->peer_of(conn_handle);
+  const bool encrypted = states_->get_at(index, LinkFlag::kEncrypted);
+  bool lesc = states_->get_at(index, LinkFlag::kLesc);
   if (!lesc && encrypted && peer != kInvalidPeer) {
     pm_peer_data_bonding bonding;
-    lesc = ok(database_.load_bonding(peer, bonding)) && bonding.own_ltk.enc_info.lesc != 0;
+    lesc = ok(database_->load_bonding(peer, bonding)) && bonding.own_ltk.enc_info.lesc != 0;
     wipe(&bonding, sizeof bonding);
   }
-  status.connected = states_.get_at(index, LinkFlag::kConnected);
+  status.connected = states_->get_at(index, LinkFlag::kConnected);
   status.encrypted = encrypted;
-  status.mitm_protected = states_.get_at(index, LinkFlag::kMitm);
+  status.mitm_protected = states_->get_at(index, LinkFlag::kMitm);
   status.bonded = peer != kInvalidPeer;
   status.lesc = lesc;
   return Status::kOk;

@@ -17,21 +17,14 @@ bool is_gattc_event(const ble_evt_t& event) {
 
 }  // namespace
 
-StandardHandlers::StandardHandlers(PeerManager& peer_manager, SoftDevice& soft_device,
-                                   Timers& timers, uint32_t security_delay_ms)
-    : peer_manager_(peer_manager),
-      soft_device_(soft_device),
-      timers_(timers),
-      security_delay_ms_(security_delay_ms) {}
-
 void StandardHandlers::reset() {
   for (Delayed& delayed : delayed_) {
     if (delayed.handlers != nullptr) {
-      timers_.stop(delayed.timer);
+      timers_->stop(delayed.timer);
     }
   }
   waiting_ranks_.clear();
-  evicted_ = PM_PEER_ID_INVALID;
+  is_evicting_ = false;
 }
 
 void StandardHandlers::on_pm_evt(const pm_evt& event) {
@@ -48,7 +41,7 @@ void StandardHandlers::secure(uint16_t conn_handle, bool force) {
     secure_now(conn_handle, force);
     return;
   }
-  const int index = soft_device_.link_index(conn_handle);
+  const int index = soft_device_->link_index(conn_handle);
   if (index < 0 || index >= config::kLinks) {
     return;
   }
@@ -58,7 +51,7 @@ void StandardHandlers::secure(uint16_t conn_handle, bool force) {
   delayed.force = force;
   delayed.timer.expired = &StandardHandlers::delay_expired;
   delayed.timer.context = &delayed;
-  timers_.start(delayed.timer, uint64_t{security_delay_ms_} * 1000);
+  timers_->start(delayed.timer, uint64_t{security_delay_ms_} * 1000);
 }
 
 void StandardHandlers::delay_expired(void* context) {
@@ -67,9 +60,9 @@ void StandardHandlers::delay_expired(void* context) {
 }
 
 void StandardHandlers::stop_delayed(uint16_t conn_handle) {
-  const int index = soft_device_.link_index(conn_handle);
+  const int index = soft_device_->link_index(conn_handle);
   if (index >= 0 && index < config::kLinks && delayed_[index].handlers != nullptr) {
-    timers_.stop(delayed_[index].timer);
+    timers_->stop(delayed_[index].timer);
   }
 }
 
@@ -77,12 +70,12 @@ void StandardHandlers::secure_now(uint16_t conn_handle, bool force) {
   if (!force) {
     pm_conn_sec_status status{};
     const bool is_insecure_link =
-        ok(peer_manager_.conn_sec_status_get(conn_handle, &status)) && !status.encrypted;
+        ok(peer_manager_->conn_sec_status_get(conn_handle, &status)) && !status.encrypted;
     if (!is_insecure_link) {
       return;
     }
   }
-  const Status status = peer_manager_.conn_secure(conn_handle, false);
+  const Status status = peer_manager_->conn_secure(conn_handle, false);
   switch (status) {
     case Status::kOk:
     case Status::kBusy:
@@ -132,14 +125,14 @@ void StandardHandlers::disconnect_on_sec_failure(const pm_evt& event) {
 void StandardHandlers::disconnect_on_insufficient_sec(const pm_evt& event,
                                                       const pm_conn_sec_status& minimum) {
   if (event.evt_id == PM_EVT_CONN_SEC_SUCCEEDED &&
-      !peer_manager_.sec_is_sufficient(event.conn_handle, &minimum)) {
+      !peer_manager_->sec_is_sufficient(event.conn_handle, &minimum)) {
     disconnect(event.conn_handle);
   }
 }
 
 void StandardHandlers::disconnect(uint16_t conn_handle) {
   const Status status =
-      soft_device_.gap_disconnect(conn_handle, BLE_HCI_REMOTE_USER_TERMINATED_CONNECTION);
+      soft_device_->gap_disconnect(conn_handle, BLE_HCI_REMOTE_USER_TERMINATED_CONNECTION);
   const bool is_expected =
       ok(status) || status == Status::kInvalidState || status == Status::kInvalidConnHandle;
   if (!is_expected) {
@@ -166,7 +159,7 @@ void StandardHandlers::flash_clean(const pm_evt& event) {
     case PM_EVT_PEER_DELETE_SUCCEEDED:
     case PM_EVT_PEER_DELETE_FAILED:
       if (event.peer_id == evicted_) {
-        evicted_ = PM_PEER_ID_INVALID;
+        is_evicting_ = false;
       }
       rank_waiting();
       break;
@@ -188,7 +181,7 @@ void StandardHandlers::rank_highest(uint16_t peer) {
       return;
     }
   }
-  const Status status = peer_manager_.peer_rank_highest(peer);
+  const Status status = peer_manager_->peer_rank_highest(peer);
   if (status != Status::kBusy && status != Status::kResources) {
     return;
   }
@@ -206,7 +199,7 @@ void StandardHandlers::rank_waiting() {
   }
   is_ranking_ = true;
   while (!waiting_ranks_.empty()) {
-    const Status status = peer_manager_.peer_rank_highest(waiting_ranks_[0]);
+    const Status status = peer_manager_->peer_rank_highest(waiting_ranks_[0]);
     if (status == Status::kBusy || status == Status::kResources) {
       break;
     }
@@ -222,27 +215,27 @@ bool StandardHandlers::may_displace(uint16_t peer) {
   authenticated.mitm_protected = 1;
   uint16_t conn_handle = BLE_CONN_HANDLE_INVALID;
   return peer == PM_PEER_ID_INVALID ||
-         (ok(peer_manager_.conn_handle_get(peer, &conn_handle)) &&
-          peer_manager_.sec_is_sufficient(conn_handle, &authenticated));
+         (ok(peer_manager_->conn_handle_get(peer, &conn_handle)) &&
+          peer_manager_->sec_is_sufficient(conn_handle, &authenticated));
 }
 
 // Deletes the lowest ranked peer that is neither connected nor the one space is needed for. A peer
 // without a rank has not been used yet and stays.
 void StandardHandlers::evict(uint16_t except) {
-  if (evicted_ != PM_PEER_ID_INVALID || !may_displace(except)) {
+  if (is_evicting_ || !may_displace(except)) {
     return;
   }
   uint16_t victim = PM_PEER_ID_INVALID;
   uint32_t lowest = UINT32_MAX;
-  for (uint16_t peer = peer_manager_.next_peer_id_get(PM_PEER_ID_INVALID);
-       peer != PM_PEER_ID_INVALID; peer = peer_manager_.next_peer_id_get(peer)) {
+  for (uint16_t peer = peer_manager_->next_peer_id_get(PM_PEER_ID_INVALID);
+       peer != PM_PEER_ID_INVALID; peer = peer_manager_->next_peer_id_get(peer)) {
     uint16_t conn_handle = BLE_CONN_HANDLE_INVALID;
     uint32_t rank = 0;
     uint32_t length = sizeof rank;
     const bool is_candidate =
-        peer != except && ok(peer_manager_.conn_handle_get(peer, &conn_handle)) &&
+        peer != except && ok(peer_manager_->conn_handle_get(peer, &conn_handle)) &&
         conn_handle == BLE_CONN_HANDLE_INVALID &&
-        ok(peer_manager_.peer_data_load(peer, PM_PEER_DATA_ID_PEER_RANK, &rank, &length));
+        ok(peer_manager_->peer_data_load(peer, PM_PEER_DATA_ID_PEER_RANK, &rank, &length));
     if (is_candidate && rank < lowest) {
       victim = peer;
       lowest = rank;
@@ -253,8 +246,9 @@ void StandardHandlers::evict(uint16_t except) {
     return;
   }
   evicted_ = victim;
-  if (!ok(peer_manager_.peer_delete(victim))) {
-    evicted_ = PM_PEER_ID_INVALID;
+  is_evicting_ = true;
+  if (!ok(peer_manager_->peer_delete(victim))) {
+    is_evicting_ = false;
   }
 }
 

@@ -54,11 +54,8 @@ int bm_timer_stop(struct bm_timer *timer);
 }
 #endif
 """
-OBJECTS = ["src/c_api/CMakeFiles/pm_c_api_nordic.dir/nordic.cpp.o",
-           "src/c_api/CMakeFiles/pm_c_api_nordic.dir/observers.c.o",
-           "src/adapters/nordic/CMakeFiles/pm_adapters_nordic.dir/nordic_timers.cpp.o",
-           "src/adapters/nordic/CMakeFiles/pm_adapters_nordic.dir/nordic_storage.cpp.o",
-           "src/peer_manager/CMakeFiles/pm_peer_manager.dir/security_dispatcher.cpp.o"]
+OBJECTS = ["src/c_api/CMakeFiles/pm_nordic.dir/peer_manager.cpp.o",
+           "src/c_api/CMakeFiles/pm_nordic.dir/observers.c.o"]
 COMPILERS: list[str] = []
 
 

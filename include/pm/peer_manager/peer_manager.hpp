@@ -17,14 +17,16 @@
 /// says otherwise. Results are listed in the order of the checks. Lengths are in octets; addresses
 /// and keys least significant octet first.
 ///
-/// Memory: about the size of the tables that Kconfig sets; never allocates. Construction is
-/// cheap: what counts and flags say is unused is not initialised.
+/// Memory: about the size of the tables that Kconfig sets; never allocates. A new object is zero
+/// all over but for its references: on the target, which has none, it lies in .bss.
 #pragma once
 
 #include <array>
+#include <tuple>
 
 #include "bm/bluetooth/peer_manager/peer_manager_types.h"
 #include "pm/base/config.hpp"
+#include "pm/base/ref.hpp"
 #include "pm/peer_manager/detail/connection_states.hpp"
 #include "pm/peer_manager/detail/event_router.hpp"
 #include "pm/peer_manager/detail/gatt_cache_manager.hpp"
@@ -47,7 +49,7 @@ namespace pm {
 class PeerManager {
  public:
   /// Only keeps the references: the ports outlive the object, and need not be ready before init().
-  PeerManager(SoftDevice& soft_device, Storage& storage, Timers& timers, Crypto& crypto);
+  constexpr PeerManager(SoftDevice& soft_device, Storage& storage, Timers& timers, Crypto& crypto);
   PeerManager(const PeerManager&) = delete;
   PeerManager& operator=(const PeerManager&) = delete;
 
@@ -197,29 +199,37 @@ class PeerManager {
   // ---- LE Secure Connections. Independent of init(). kNotSupported without CONFIG_PM_LESC.
 
   /// Forgets all requests, out-of-band data and errors, makes a key pair. kInternal.
-  Status lesc_init() { return config::kLesc ? lesc_.init() : Status::kNotSupported; }
+  Status lesc_init() { return config::kLesc ? lesc_->init() : Status::kNotSupported; }
   /// Main loop. New key pair for pairings answered from now on. kBusy: a DH key is owed, nothing
   /// changed. kInternal.
-  Status lesc_keypair_generate() { return lesc_.keypair_generate(); }
+  Status lesc_keypair_generate() { return lesc_->keypair_generate(); }
   /// Main loop. New own out-of-band data. kBusy: from inside another of these calls. kInvalidState:
   /// no key pair. Else as the SoftDevice.
-  Status lesc_own_oob_data_generate() { return lesc_.own_oob_data_generate(); }
+  Status lesc_own_oob_data_generate() { return lesc_->own_oob_data_generate(); }
   /// Own public key, 64 octets, X then Y, least significant octet first; nullptr while there is
   /// none.
-  ble_gap_lesc_p256_pk_t* lesc_public_key_get() { return lesc_.public_key(); }
+  ble_gap_lesc_p256_pk_t* lesc_public_key_get() { return lesc_->public_key(); }
   /// Own out-of-band data; nullptr while there are none.
-  ble_gap_lesc_oob_data_t* lesc_own_oob_data_get() { return lesc_.own_oob_data(); }
+  ble_gap_lesc_oob_data_t* lesc_own_oob_data_get() { return lesc_->own_oob_data(); }
   /// Who supplies out-of-band data of peers, from inside events; nullptr for nobody.
   void lesc_peer_oob_data_handler_set(LescPeerOobHandler handler) {
-    lesc_.set_peer_oob_handler(handler);
+    lesc_->set_peer_oob_handler(handler);
   }
   /// Main loop. Computes and answers open DH key requests: call it again and again. kInternal: no
   /// key pair could be made after a pairing, until lesc_init(); or there is none. Else as the
   /// SoftDevice.
-  Status lesc_request_handler() { return lesc_.request_handler(); }
+  Status lesc_request_handler() { return lesc_->request_handler(); }
   /// For applications that use LE Secure Connections without the rest. on_ble_event() does it by
   /// itself.
-  void lesc_on_ble_event(const ble_evt_t& event) { lesc_.on_ble_event(event); }
+  void lesc_on_ble_event(const ble_evt_t& event) { lesc_->on_ble_event(event); }
+
+  /// References to the modules, for Ref where there is one device.
+  constexpr auto modules() {
+    return std::tie(router_.part(), pool_.part(), states_.part(), storage_.part(), database_.part(),
+                    ranks_.part(), ids_.part(), lesc_.part(), attempts_.part(),
+                    security_dispatcher_.part(), security_manager_.part(), gatt_server_.part(),
+                    gatt_client_.part(), gatt_caches_.part());
+  }
 
  private:
   friend class EventRouter;
@@ -233,23 +243,23 @@ class PeerManager {
   bool initialized_ = false;
   bool deleting_all_ = false;
   uint8_t handler_count_ = 0;
-  std::array<pm_evt_handler_t, config::kMaxRegistrants> handlers_;
+  std::array<pm_evt_handler_t, config::kMaxRegistrants> handlers_{};
 
-  SoftDevice& soft_device_;
-  EventRouter router_;
-  PeerIdPool pool_;
-  ConnectionStates states_;
-  PeerDataStorage storage_;
-  PeerDatabase database_;
-  Ranks ranks_;
-  IdManager ids_;
-  LescModule lesc_;
-  PairingAttemptsModule attempts_;
-  SecurityDispatcher security_dispatcher_;
-  SecurityManager security_manager_;
-  GattServerCache gatt_server_;
-  GattClientCache gatt_client_;
-  GattCacheManager gatt_caches_;
+  [[no_unique_address]] Ref<SoftDevice> soft_device_;
+  Own<EventRouter> router_;
+  Own<PeerIdPool> pool_;
+  Own<ConnectionStates> states_;
+  Own<PeerDataStorage> storage_;
+  Own<PeerDatabase> database_;
+  Own<Ranks> ranks_;
+  Own<IdManager> ids_;
+  Own<LescModule> lesc_;
+  Own<PairingAttemptsModule> attempts_;
+  Own<SecurityDispatcher> security_dispatcher_;
+  Own<SecurityManager> security_manager_;
+  Own<GattServerCache> gatt_server_;
+  Own<GattClientCache> gatt_client_;
+  Own<GattCacheManager> gatt_caches_;
 };
 
 }  // namespace pm

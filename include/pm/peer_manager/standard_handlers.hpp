@@ -7,6 +7,8 @@
 
 #include "pm/base/config.hpp"
 #include "pm/base/inline_vector.hpp"
+#include "pm/base/ref.hpp"
+#include "pm/base/setting.hpp"
 #include "pm/peer_manager/peer_manager.hpp"
 
 namespace pm {
@@ -18,8 +20,12 @@ class StandardHandlers {
  public:
   /// `security_delay_ms`: how long security waits after the event that asks for it; 0 does not
   /// wait.
-  StandardHandlers(PeerManager& peer_manager, SoftDevice& soft_device, Timers& timers,
-                   uint32_t security_delay_ms = config::kSecurityDelayMs);
+  constexpr StandardHandlers(PeerManager& peer_manager, SoftDevice& soft_device, Timers& timers,
+                             Setting<config::kSecurityDelayMs> security_delay_ms = {})
+      : peer_manager_(peer_manager),
+        soft_device_(soft_device),
+        timers_(timers),
+        security_delay_ms_(security_delay_ms) {}
   StandardHandlers(const StandardHandlers&) = delete;
   StandardHandlers& operator=(const StandardHandlers&) = delete;
 
@@ -74,14 +80,15 @@ class StandardHandlers {
   bool may_displace(uint16_t peer);
   void evict(uint16_t except);
 
-  PeerManager& peer_manager_;
-  SoftDevice& soft_device_;
-  Timers& timers_;
-  uint32_t security_delay_ms_;
+  [[no_unique_address]] Ref<PeerManager> peer_manager_;
+  [[no_unique_address]] Ref<SoftDevice> soft_device_;
+  [[no_unique_address]] Ref<Timers> timers_;
+  [[no_unique_address]] Setting<config::kSecurityDelayMs> security_delay_ms_;
   InlineVector<uint16_t, kWaitingRanks> waiting_ranks_;
   bool is_ranking_ = false;
-  /// Whose deletion makes room; PM_PEER_ID_INVALID: nobody's.
-  uint16_t evicted_ = PM_PEER_ID_INVALID;
+  /// The deletion of this one makes room.
+  bool is_evicting_ = false;
+  uint16_t evicted_ = 0;
   std::array<Delayed, config::kLinks> delayed_{};
 };
 

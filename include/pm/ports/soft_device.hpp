@@ -11,7 +11,7 @@
 
 namespace pm {
 
-#ifdef PM_DIRECT_PORTS
+#ifdef PM_ONE_DEVICE
 namespace adapters {
 class NordicSoftDevice;
 }

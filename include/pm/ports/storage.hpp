@@ -77,7 +77,7 @@ class StoragePort {
   ~StoragePort() = default;
 };
 
-#ifdef PM_DIRECT_PORTS
+#ifdef PM_ONE_DEVICE
 namespace adapters {
 class NordicStorage;
 }
@@ -85,11 +85,17 @@ class NordicStorage;
 using Storage = adapters::NordicStorage;
 /// What it derives from: nothing.
 struct StorageBase {};
+/// The one receiver of its completions, bound where the objects are (src/c_api).
+struct StorageUser {
+  static void on_storage_event(const StorageEvent& event);
+};
 #else
 /// What the core sees of it.
 using Storage = StoragePort;
 /// What the target's implementation derives from.
 using StorageBase = StoragePort;
+/// Who receives completions.
+using StorageUser = StorageSink;
 #endif
 
 }  // namespace pm

@@ -16,13 +16,15 @@ struct Timer {
   void* context = nullptr;
   /// Between start and expiry, or stop.
   bool running = false;
+#ifndef PM_ONE_DEVICE
   /// When it expires, on the clock of now_us().
   uint64_t deadline_us = 0;
   /// Links the timers that run.
   Timer* next = nullptr;
+#endif
 };
 
-#ifdef PM_DIRECT_PORTS
+#ifdef PM_ONE_DEVICE
 namespace adapters {
 class NordicTimers;
 }

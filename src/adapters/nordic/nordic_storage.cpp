@@ -29,13 +29,13 @@ Status to_status(ssize_t refusal) {
 
 }  // namespace
 
-Status NordicStorage::init(StorageSink& sink) {
+Status NordicStorage::init(StorageUser& sink) {
   sink_ = &sink;
   mount_failed_ = false;
   if (fs_.init_flags.initialized || fs_.init_flags.initializing) {
     return Status::kOk;
   }
-  return bm_zms_mount(&fs_, &config_) == 0 ? Status::kOk : Status::kInternal;
+  return bm_zms_mount(&fs_, &*config_) == 0 ? Status::kOk : Status::kInternal;
 }
 
 Status NordicStorage::wait_ready() {
@@ -96,11 +96,11 @@ void NordicStorage::on_event(const bm_zms_evt& event) {
   const Completion completion = event.result == 0         ? Completion::kDone
                                 : event.result == -ENOSPC ? Completion::kNoSpace
                                                           : Completion::kFailed;
-  if (is_calling_ || context_.is_busy() || first_ != end_) {
+  if (is_calling_ || context_->is_busy() || first_ != end_) {
     defer(completion);
     return;
   }
-  const NordicContext::Work work(context_);
+  const NordicContext::Work work(*context_);
   deliver(completion);
 }
 
@@ -115,7 +115,7 @@ void NordicStorage::defer(Completion completion) {
   if (!later_.running) {
     later_.expired = &NordicStorage::deliver_deferred;
     later_.context = this;
-    timers_.start(later_, 0);
+    timers_->start(later_, 0);
   }
 }
 

@@ -86,11 +86,11 @@ void NordicTimers::expire(Slot& slot) {
   if (slot.timer == nullptr) {
     return;
   }
-  if (context_.is_busy()) {
+  if (context_->is_busy()) {
     static_cast<void>(bm_timer_start(&slot.alarm, to_ticks(kShortestUs), &slot));
     return;
   }
-  const NordicContext::Work work(context_);
+  const NordicContext::Work work(*context_);
   const EventsHeld events_held;
   Timer& timer = *slot.timer;
   slot.timer = nullptr;

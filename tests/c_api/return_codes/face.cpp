@@ -12,9 +12,12 @@ namespace pm {
 // In place of the globals of an application, which have a whole device behind them.
 namespace c_api {
 Runtime* runtime() { return nullptr; }
+namespace {
 PeerManager* the_peer_manager = nullptr;
 StandardHandlers* the_handlers = nullptr;
-PeerManager* make_peer_manager() { return the_peer_manager; }
+}  // namespace
+PeerManager* peer_manager() { return the_peer_manager; }
+StandardHandlers* standard_handlers() { return the_handlers; }
 PeerManager* turn_began() { return the_peer_manager; }
 void turn_ended() {}
 }  // namespace c_api

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The ports of the target, complete: the build includes it first wherever PM_DIRECT_PORTS is set.
+// The ports of the target, complete: the build includes it first wherever PM_ONE_DEVICE is set.
 #pragma once
 
 #include "pm/adapters/nordic/nordic_crypto.hpp"

@@ -6,6 +6,7 @@
 #include "bm/fs/bm_zms.h"
 #include "pm/adapters/nordic/context.hpp"
 #include "pm/base/config.hpp"
+#include "pm/base/ref.hpp"
 #include "pm/ports/storage.hpp"
 #include "pm/ports/timers.hpp"
 
@@ -20,13 +21,13 @@ namespace pm::adapters {
 class NordicStorage final : public StorageBase {
  public:
   /// `config` outlives this; its event handler passes all events to on_event().
-  NordicStorage(const bm_zms_fs_config& config, NordicContext& context, Timers& timers)
+  constexpr NordicStorage(const bm_zms_fs_config& config, NordicContext& context, Timers& timers)
       : config_(config), context_(context), timers_(timers) {}
   NordicStorage(const NordicStorage&) = delete;
   NordicStorage& operator=(const NordicStorage&) = delete;
 
   /// Mounts once: the SDK's refuses an instance that is mounted.
-  Status init(StorageSink& sink);
+  Status init(StorageUser& sink);
   /// Polls the SoftDevice's events, which the completion may be among, for 10 s at most.
   Status wait_ready();
   Status read(uint32_t key, MutableBytes out, size_t& stored_length);
@@ -43,14 +44,14 @@ class NordicStorage final : public StorageBase {
   void defer(Completion completion);
   static void deliver_deferred(void* self);
 
-  const bm_zms_fs_config& config_;
-  NordicContext& context_;
-  Timers& timers_;
-  StorageSink* sink_ = nullptr;
+  [[no_unique_address]] Ref<const bm_zms_fs_config> config_;
+  [[no_unique_address]] Ref<NordicContext> context_;
+  [[no_unique_address]] Ref<Timers> timers_;
+  StorageUser* sink_ = nullptr;
   bool mount_failed_ = false;
   bool is_calling_ = false;
   // Of those that cannot be told yet. One context puts, one takes.
-  std::array<Completion, config::kStorageOperations + 1> deferred_;
+  std::array<Completion, config::kStorageOperations + 1> deferred_{};
   std::atomic<uint16_t> first_{0};
   std::atomic<uint16_t> end_{0};
   Timer later_{};

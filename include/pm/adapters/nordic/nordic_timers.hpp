@@ -6,6 +6,7 @@
 #include "bm/bm_timer.h"
 #include "pm/adapters/nordic/context.hpp"
 #include "pm/base/config.hpp"
+#include "pm/base/ref.hpp"
 #include "pm/ports/timers.hpp"
 
 namespace pm::adapters {
@@ -20,7 +21,7 @@ class NordicTimers final : public TimersPort {
  public:
   static constexpr uint64_t kTickUs = 250'000;
 
-  explicit NordicTimers(NordicContext& context) : context_(context) {}
+  explicit constexpr NordicTimers(NordicContext& context) : context_(context) {}
   NordicTimers(const NordicTimers&) = delete;
   NordicTimers& operator=(const NordicTimers&) = delete;
 
@@ -46,7 +47,7 @@ class NordicTimers final : public TimersPort {
   static void on_alarm(void* context);
   static void on_tick(void* context);
 
-  NordicContext& context_;
+  [[no_unique_address]] Ref<NordicContext> context_;
   bm_timer clock_{};
   std::atomic<uint32_t> ticks_{0};
   std::atomic<bool> is_clock_running_{false};

@@ -5,6 +5,7 @@
 #include <cstdint>
 
 #include "pm/base/config.hpp"
+#include "pm/base/ref.hpp"
 #include "pm/ports/soft_device.hpp"
 
 namespace pm {
@@ -50,7 +51,7 @@ static_assert(static_cast<unsigned>(LinkFlag::kCount) <= 32, "one word per link"
 /// that went down stays readable, with all its flags, until the next connection of any link.
 class ConnectionStates {
  public:
-  explicit ConnectionStates(SoftDevice& soft_device) : soft_device_(soft_device) {}
+  explicit constexpr ConnectionStates(SoftDevice& soft_device) : soft_device_(soft_device) {}
   ConnectionStates(const ConnectionStates&) = delete;
   ConnectionStates& operator=(const ConnectionStates&) = delete;
 
@@ -66,7 +67,7 @@ class ConnectionStates {
   void set(uint16_t conn_handle, LinkFlag flag, bool value = true);
   /// BLE_GAP_ROLE_*: INVALID for an unknown connection.
   uint8_t role(uint16_t conn_handle) const;
-  uint16_t handle_at(int index) const { return soft_device_.link_handle(index); }
+  uint16_t handle_at(int index) const { return soft_device_->link_handle(index); }
 
   /// The next link from `index` on that is up, is not excluded and has the flag; `index` moves
   /// behind it. BLE_CONN_HANDLE_INVALID: none. Indices that no connection is assigned to are
@@ -89,7 +90,7 @@ class ConnectionStates {
   static constexpr uint32_t bit(LinkFlag flag) { return 1u << static_cast<unsigned>(flag); }
   void on_connected(uint16_t conn_handle, uint8_t role);
 
-  SoftDevice& soft_device_;
+  [[no_unique_address]] Ref<SoftDevice> soft_device_;
   std::array<uint32_t, config::kLinks> flags_{};
 };
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "bm/bluetooth/peer_manager/peer_manager_types.h"
+#include "pm/base/ref.hpp"
 #include "pm/base/status.hpp"
 #include "pm/base/types.hpp"
 
@@ -21,7 +22,7 @@ pm_evt make_event(pm_evt_id id, PeerId peer);
 /// of sending.
 class EventRouter {
  public:
-  explicit EventRouter(PeerManager& peer_manager) : pm_(peer_manager) {}
+  explicit constexpr EventRouter(PeerManager& peer_manager) : pm_(peer_manager) {}
   EventRouter(const EventRouter&) = delete;
   EventRouter& operator=(const EventRouter&) = delete;
 
@@ -47,7 +48,7 @@ class EventRouter {
  private:
   void complete(pm_evt& event) const;
 
-  PeerManager& pm_;
+  [[no_unique_address]] Ref<PeerManager> pm_;
 };
 
 }  // namespace pm

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "pm/base/ref.hpp"
 #include "pm/peer_manager/detail/gatt_client_cache.hpp"
 #include "pm/peer_manager/detail/gatt_server_cache.hpp"
 
@@ -10,8 +11,8 @@ namespace pm {
 /// what is repeated.
 class GattCacheManager {
  public:
-  GattCacheManager(ConnectionStates& states, IdManager& ids, GattServerCache& server,
-                   GattClientCache& client)
+  constexpr GattCacheManager(ConnectionStates& states, IdManager& ids, GattServerCache& server,
+                             GattClientCache& client)
       : states_(states), ids_(ids), server_(server), client_(client) {}
   GattCacheManager(const GattCacheManager&) = delete;
   GattCacheManager& operator=(const GattCacheManager&) = delete;
@@ -28,10 +29,10 @@ class GattCacheManager {
   void process_pending();
   void store(uint16_t conn_handle);
 
-  ConnectionStates& states_;
-  IdManager& ids_;
-  GattServerCache& server_;
-  GattClientCache& client_;
+  [[no_unique_address]] Ref<ConnectionStates> states_;
+  [[no_unique_address]] Ref<IdManager> ids_;
+  [[no_unique_address]] Ref<GattServerCache> server_;
+  [[no_unique_address]] Ref<GattClientCache> client_;
 };
 
 }  // namespace pm

@@ -3,6 +3,7 @@
 
 #include <array>
 
+#include "pm/base/ref.hpp"
 #include "pm/peer_manager/detail/connection_states.hpp"
 #include "pm/peer_manager/detail/id_manager.hpp"
 #include "pm/peer_manager/detail/peer_database.hpp"
@@ -14,8 +15,8 @@ namespace pm {
 /// peer data calls.
 class GattClientCache {
  public:
-  GattClientCache(SoftDevice& soft_device, ConnectionStates& states, IdManager& ids,
-                  PeerDatabase& database)
+  constexpr GattClientCache(SoftDevice& soft_device, ConnectionStates& states, IdManager& ids,
+                            PeerDatabase& database)
       : soft_device_(soft_device), states_(states), ids_(ids), database_(database) {}
   GattClientCache(const GattClientCache&) = delete;
   GattClientCache& operator=(const GattClientCache&) = delete;
@@ -29,10 +30,10 @@ class GattClientCache {
   void on_value_read(const ble_gattc_evt_t& event);
   void store(uint16_t conn_handle, bool is_supported);
 
-  SoftDevice& soft_device_;
-  ConnectionStates& states_;
-  IdManager& ids_;
-  PeerDatabase& database_;
+  [[no_unique_address]] Ref<SoftDevice> soft_device_;
+  [[no_unique_address]] Ref<ConnectionStates> states_;
+  [[no_unique_address]] Ref<IdManager> ids_;
+  [[no_unique_address]] Ref<PeerDatabase> database_;
   std::array<uint16_t, config::kLinks> value_handles_{};
 };
 

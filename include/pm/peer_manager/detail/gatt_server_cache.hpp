@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "pm/base/ref.hpp"
 #include "pm/peer_manager/detail/connection_states.hpp"
 #include "pm/peer_manager/detail/event_router.hpp"
 #include "pm/peer_manager/detail/id_manager.hpp"
@@ -12,8 +13,8 @@ namespace pm {
 /// told that the database changed.
 class GattServerCache {
  public:
-  GattServerCache(SoftDevice& soft_device, ConnectionStates& states, IdManager& ids,
-                  PeerIdPool& pool, PeerDatabase& database, EventRouter& router)
+  constexpr GattServerCache(SoftDevice& soft_device, ConnectionStates& states, IdManager& ids,
+                            PeerIdPool& pool, PeerDatabase& database, EventRouter& router)
       : soft_device_(soft_device),
         states_(states),
         ids_(ids),
@@ -57,12 +58,12 @@ class GattServerCache {
   void drop_service_changed(uint16_t conn_handle);
   bool is_service_changed_subscribed(uint16_t conn_handle, uint16_t first_user_handle) const;
 
-  SoftDevice& soft_device_;
-  ConnectionStates& states_;
-  IdManager& ids_;
-  PeerIdPool& pool_;
-  PeerDatabase& database_;
-  EventRouter& router_;
+  [[no_unique_address]] Ref<SoftDevice> soft_device_;
+  [[no_unique_address]] Ref<ConnectionStates> states_;
+  [[no_unique_address]] Ref<IdManager> ids_;
+  [[no_unique_address]] Ref<PeerIdPool> pool_;
+  [[no_unique_address]] Ref<PeerDatabase> database_;
+  [[no_unique_address]] Ref<EventRouter> router_;
 
   bool is_announcing_ = false;
   PeerId announced_{};

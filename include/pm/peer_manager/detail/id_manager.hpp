@@ -4,6 +4,7 @@
 #include <array>
 #include <span>
 
+#include "pm/base/ref.hpp"
 #include "pm/peer_manager/detail/connection_states.hpp"
 #include "pm/peer_manager/detail/event_router.hpp"
 #include "pm/peer_manager/detail/identity_index.hpp"
@@ -17,8 +18,8 @@ namespace pm {
 /// resolves with.
 class IdManager {
  public:
-  IdManager(SoftDevice& soft_device, Crypto& crypto, ConnectionStates& states, PeerIdPool& pool,
-            PeerDatabase& database, EventRouter& router)
+  constexpr IdManager(SoftDevice& soft_device, Crypto& crypto, ConnectionStates& states,
+                      PeerIdPool& pool, PeerDatabase& database, EventRouter& router)
       : soft_device_(soft_device),
         crypto_(crypto),
         states_(states),
@@ -84,16 +85,16 @@ class IdManager {
   bool is_same_device(const ble_gap_id_key_t& identity, const ble_gap_addr_t& address) const;
   Status listed_identity(uint16_t peer, ble_gap_id_key_t& out) const;
 
-  SoftDevice& soft_device_;
-  Crypto& crypto_;
-  ConnectionStates& states_;
-  PeerIdPool& pool_;
-  PeerDatabase& database_;
-  EventRouter& router_;
+  [[no_unique_address]] Ref<SoftDevice> soft_device_;
+  [[no_unique_address]] Ref<Crypto> crypto_;
+  [[no_unique_address]] Ref<ConnectionStates> states_;
+  [[no_unique_address]] Ref<PeerIdPool> pool_;
+  [[no_unique_address]] Ref<PeerDatabase> database_;
+  [[no_unique_address]] Ref<EventRouter> router_;
 
   std::array<Link, config::kLinks> links_{};
   uint8_t allow_list_size_ = 0;
-  std::array<uint16_t, BLE_GAP_WHITELIST_ADDR_MAX_COUNT> allow_list_;
+  std::array<uint16_t, BLE_GAP_WHITELIST_ADDR_MAX_COUNT> allow_list_{};
   IdentityIndex index_;
 };
 

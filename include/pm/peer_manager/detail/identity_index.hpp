@@ -51,7 +51,7 @@ class IdentityIndex {
   }
 
   uint16_t size_ = 0;
-  std::array<Entry, config::kIdentityIndexSize> entries_;
+  std::array<Entry, config::kIdentityIndexSize> entries_{};
 };
 
 }  // namespace pm

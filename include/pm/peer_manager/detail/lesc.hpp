@@ -7,6 +7,8 @@
 #include <type_traits>
 
 #include "pm/base/config.hpp"
+#include "pm/base/ref.hpp"
+#include "pm/base/setting.hpp"
 #include "pm/ports/crypto.hpp"
 #include "pm/ports/soft_device.hpp"
 
@@ -23,7 +25,8 @@ using LescPeerOobHandler = ble_gap_lesc_oob_data_t* (*)(uint16_t conn_handle);
 /// word is still what it was.
 class Lesc {
  public:
-  Lesc(SoftDevice& soft_device, Crypto& crypto) : soft_device_(soft_device), crypto_(crypto) {}
+  constexpr Lesc(SoftDevice& soft_device, Crypto& crypto)
+      : soft_device_(soft_device), crypto_(crypto) {}
   Lesc(const Lesc&) = delete;
   Lesc& operator=(const Lesc&) = delete;
 
@@ -44,7 +47,7 @@ class Lesc {
   void on_ble_event(const ble_evt_t& event);
 
   /// Whether a new pair is made after each pairing; starts as configured.
-  void set_renewal(bool enabled) { renewal_disabled_ = !enabled; }
+  void set_renewal(bool enabled) { renews_ = enabled; }
 
  private:
   struct Request {
@@ -56,7 +59,7 @@ class Lesc {
     bool is_refused = false;
     /// From the exchange of parameters to the end of the pairing, with or without an open request.
     std::atomic<bool> is_pairing{false};
-    ble_gap_lesc_p256_pk_t peer_key;
+    ble_gap_lesc_p256_pk_t peer_key{};
   };
 
   static constexpr bool is_open(uint32_t word) { return (word & 1u) != 0; }
@@ -73,26 +76,26 @@ class Lesc {
   bool compute(const ble_gap_lesc_p256_pk_t& peer_key, ble_gap_lesc_dhkey_t& dhkey);
   Request* request_of(uint16_t conn_handle);
 
-  SoftDevice& soft_device_;
-  Crypto& crypto_;
+  [[no_unique_address]] Ref<SoftDevice> soft_device_;
+  [[no_unique_address]] Ref<Crypto> crypto_;
   LescPeerOobHandler peer_oob_handler_ = nullptr;
   std::atomic<bool> own_key_valid_{false};
   std::atomic<bool> own_oob_valid_{false};
   std::atomic<bool> renewal_due_{false};
   // The key pair is in use by a computation or being made: it must not be replaced from an event.
   std::atomic<bool> key_in_use_{false};
-  bool renewal_disabled_ = !config::kLescGenerateNewKeys;
+  [[no_unique_address]] Setting<config::kLescGenerateNewKeys> renews_;
   std::array<Request, config::kLinks> requests_{};
-  std::array<ble_gap_lesc_p256_pk_t, config::kLinks> peer_keys_;
-  ble_gap_lesc_p256_pk_t own_key_;
-  ble_gap_lesc_oob_data_t own_oob_;
+  std::array<ble_gap_lesc_p256_pk_t, config::kLinks> peer_keys_{};
+  ble_gap_lesc_p256_pk_t own_key_{};
+  ble_gap_lesc_oob_data_t own_oob_{};
 };
 
 /// Stands in for Lesc where CONFIG_PM_LESC is off: the application computes DH keys, the Peer
 /// Manager passes on the public key that pm_lesc_public_key_set() gave.
 class NoLesc {
  public:
-  NoLesc(SoftDevice&, Crypto&) {}
+  constexpr NoLesc(SoftDevice&, Crypto&) {}
 
   Status init() { return Status::kOk; }
   Status keypair_generate() { return Status::kNotSupported; }
@@ -111,7 +114,7 @@ class NoLesc {
 
  private:
   ble_gap_lesc_p256_pk_t* external_key_ = nullptr;
-  std::array<ble_gap_lesc_p256_pk_t, config::kLinks> peer_keys_;
+  std::array<ble_gap_lesc_p256_pk_t, config::kLinks> peer_keys_{};
 };
 
 using LescModule = std::conditional_t<config::kLesc, Lesc, NoLesc>;

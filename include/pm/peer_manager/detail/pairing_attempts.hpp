@@ -7,6 +7,7 @@
 
 #include "ble_gap.h"
 #include "pm/base/config.hpp"
+#include "pm/base/ref.hpp"
 #include "pm/ports/timers.hpp"
 
 namespace pm {
@@ -16,7 +17,7 @@ namespace pm {
 /// shorter again. Devices are told apart by address and address type.
 class PairingAttempts {
  public:
-  explicit PairingAttempts(Timers& timers) : timers_(timers) {}
+  explicit constexpr PairingAttempts(Timers& timers) : timers_(timers) {}
   PairingAttempts(const PairingAttempts&) = delete;
   PairingAttempts& operator=(const PairingAttempts&) = delete;
 
@@ -44,7 +45,7 @@ class PairingAttempts {
   void account_elapsed();
   void restart_timer();
 
-  Timers& timers_;
+  [[no_unique_address]] Ref<Timers> timers_;
   Timer timer_{};
   uint64_t accounted_us_ = 0;
   std::array<Entry, config::kTrackedPeers> entries_{};
@@ -53,7 +54,7 @@ class PairingAttempts {
 /// Stands in for PairingAttempts where CONFIG_PM_RA_PROTECTION is off.
 class NoPairingAttempts {
  public:
-  explicit NoPairingAttempts(Timers&) {}
+  explicit constexpr NoPairingAttempts(Timers&) {}
   void reset() {}
   void on_failure(const ble_gap_addr_t&) {}
   bool is_blocked(const ble_gap_addr_t&) const { return false; }

@@ -5,6 +5,7 @@
 #include <cstdint>
 
 #include "pm/base/config.hpp"
+#include "pm/base/ref.hpp"
 #include "pm/peer_manager/detail/event_router.hpp"
 #include "pm/peer_manager/detail/peer_id_pool.hpp"
 #include "pm/ports/storage.hpp"
@@ -34,12 +35,12 @@ constexpr bool is_valid_data_id(DataId data) {
 ///
 /// The store completes operations in the order it accepted them, so what a completion belongs to is
 /// known from a queue of our own here, and not from the completion.
-class PeerDataStorage final : public StorageSink {
+class PeerDataStorage final : public StorageUser {
  public:
   /// Who asked for an operation, and so who hears of its end.
   enum class Origin : uint8_t { kDirect, kRank, kBuffer, kErase, kPeerDeletion };
 
-  PeerDataStorage(Storage& storage, PeerIdPool& pool, EventRouter& router)
+  constexpr PeerDataStorage(Storage& storage, PeerIdPool& pool, EventRouter& router)
       : storage_(storage), pool_(pool), router_(router) {}
   PeerDataStorage(const PeerDataStorage&) = delete;
   PeerDataStorage& operator=(const PeerDataStorage&) = delete;
@@ -55,7 +56,7 @@ class PeerDataStorage final : public StorageSink {
   /// `length`: room in `out`, then the whole stored length, whatever of it fitted. kNotFound.
   /// kInternal.
   Status read(RecordKey key, void* out, size_t& length) const {
-    return storage_.read(to_number(key), MutableBytes(static_cast<uint8_t*>(out), length), length);
+    return storage_->read(to_number(key), MutableBytes(static_cast<uint8_t*>(out), length), length);
   }
 
   /// Accepts a write; the octets stay unchanged until its end. None remove the record, told as an
@@ -88,7 +89,8 @@ class PeerDataStorage final : public StorageSink {
   /// True inside the events that the store causes.
   bool is_reporting() const { return reporting_; }
 
-  void on_storage_event(const StorageEvent& event) override;
+  // NOLINTNEXTLINE(modernize-use-override): on the target there is nothing to override.
+  void on_storage_event(const StorageEvent& event);
 
  private:
   struct Operation {
@@ -110,9 +112,9 @@ class PeerDataStorage final : public StorageSink {
   void finish_cleaning(Status result);
   void report(const Operation& operation, Status result);
 
-  Storage& storage_;
-  PeerIdPool& pool_;
-  EventRouter& router_;
+  [[no_unique_address]] Ref<Storage> storage_;
+  [[no_unique_address]] Ref<PeerIdPool> pool_;
+  [[no_unique_address]] Ref<EventRouter> router_;
 
   uint16_t first_ = 0;
   uint16_t count_ = 0;
@@ -127,11 +129,11 @@ class PeerDataStorage final : public StorageSink {
   uint16_t first_orphan_ = 0;
   PeerId cleaned_{};
   // Inside delete_peer(): whose refusal is told by its result.
-  PeerId starting_ = kInvalidPeer;
+  PeerId starting_{};
   bool start_was_refused_ = false;
 
   // A ring: what the store has accepted, in its order.
-  std::array<Operation, config::kStorageOperations> operations_;
+  std::array<Operation, config::kStorageOperations> operations_{};
 };
 
 }  // namespace pm

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "pm/base/ref.hpp"
 #include "pm/peer_manager/detail/peer_data_storage.hpp"
 #include "pm/peer_manager/detail/write_buffers.hpp"
 
@@ -10,14 +11,14 @@ namespace pm {
 /// through write buffers, whose writes are repeated until they succeed.
 class PeerDatabase {
  public:
-  PeerDatabase(PeerDataStorage& storage, PeerIdPool& pool, EventRouter& router)
+  constexpr PeerDatabase(PeerDataStorage& storage, PeerIdPool& pool, EventRouter& router)
       : storage_(storage), pool_(pool), router_(router) {}
   PeerDatabase(const PeerDatabase&) = delete;
   PeerDatabase& operator=(const PeerDatabase&) = delete;
 
   void reset() { buffers_.reset(); }
   /// As PeerDataStorage::allocate().
-  PeerId allocate_peer() { return storage_.allocate(); }
+  PeerId allocate_peer() { return storage_->allocate(); }
 
   /// `length`: room in `out`, then the whole stored length. kInvalidParam: no such peer ID or kind.
   /// kNotFound. kInternal.
@@ -82,9 +83,9 @@ class PeerDatabase {
   Status submit(Record& record);
   size_t content_size(const Record& record) const;
 
-  PeerDataStorage& storage_;
-  PeerIdPool& pool_;
-  EventRouter& router_;
+  [[no_unique_address]] Ref<PeerDataStorage> storage_;
+  [[no_unique_address]] Ref<PeerIdPool> pool_;
+  [[no_unique_address]] Ref<EventRouter> router_;
   WriteBuffers buffers_;
 };
 

@@ -8,12 +8,29 @@
 
 namespace pm {
 
+constexpr PeerManager::PeerManager(SoftDevice& soft_device, Storage& storage, Timers& timers,
+                                   Crypto& crypto)
+    : soft_device_(soft_device),
+      router_(*this),
+      states_(soft_device),
+      storage_(storage, pool_, router_),
+      database_(storage_, pool_, router_),
+      ranks_(database_, pool_, router_),
+      ids_(soft_device, crypto, states_, pool_, database_, router_),
+      lesc_(soft_device, crypto),
+      attempts_(timers),
+      security_dispatcher_(soft_device, states_, ids_, pool_, database_, lesc_, attempts_, router_),
+      security_manager_(states_, ids_, database_, security_dispatcher_, lesc_, router_),
+      gatt_server_(soft_device, states_, ids_, pool_, database_, router_),
+      gatt_client_(soft_device, states_, ids_, database_),
+      gatt_caches_(states_, ids_, gatt_server_, gatt_client_) {}
+
 inline Status PeerManager::sec_params_set(const ble_gap_sec_params_t* params) {
-  return initialized_ ? security_manager_.sec_params_set(params) : Status::kInvalidState;
+  return initialized_ ? security_manager_->sec_params_set(params) : Status::kInvalidState;
 }
 
 inline Status PeerManager::conn_secure(uint16_t conn_handle, bool force_repairing) {
-  return initialized_ ? security_manager_.conn_secure(conn_handle, force_repairing)
+  return initialized_ ? security_manager_->conn_secure(conn_handle, force_repairing)
                       : Status::kInvalidState;
 }
 
@@ -30,7 +47,7 @@ inline Status PeerManager::conn_exclude(uint16_t conn_handle, const void* contex
 inline void PeerManager::conn_sec_config_reply(uint16_t conn_handle,
                                                const pm_conn_sec_config* config) {
   if (config != nullptr) {
-    security_manager_.allow_repairing(conn_handle, config->allow_repairing);
+    security_manager_->allow_repairing(conn_handle, config->allow_repairing);
   }
 }
 
@@ -45,24 +62,24 @@ inline Status PeerManager::conn_sec_status_get(uint16_t conn_handle, pm_conn_sec
   if (!initialized_) {
     return Status::kInvalidState;
   }
-  return status != nullptr ? security_manager_.status_get(conn_handle, *status) : Status::kNull;
+  return status != nullptr ? security_manager_->status_get(conn_handle, *status) : Status::kNull;
 }
 
 inline bool PeerManager::sec_is_sufficient(uint16_t conn_handle,
                                            const pm_conn_sec_status* required) {
   return initialized_ && required != nullptr &&
-         security_manager_.is_sufficient(conn_handle, *required);
+         security_manager_->is_sufficient(conn_handle, *required);
 }
 
 inline Status PeerManager::lesc_public_key_set(ble_gap_lesc_p256_pk_t* public_key) {
-  return initialized_ ? lesc_.set_public_key(public_key) : Status::kInvalidState;
+  return initialized_ ? lesc_->set_public_key(public_key) : Status::kInvalidState;
 }
 
 inline Status PeerManager::allow_list_set(const uint16_t* peers, uint32_t peer_count) {
   if (!initialized_) {
     return Status::kInvalidState;
   }
-  return ids_.allow_list_set(peers, peers != nullptr ? peer_count : 0);
+  return ids_->allow_list_set(peers, peers != nullptr ? peer_count : 0);
 }
 
 inline Status PeerManager::allow_list_get(ble_gap_addr_t* addresses, uint32_t* address_count,
@@ -76,7 +93,7 @@ inline Status PeerManager::allow_list_get(ble_gap_addr_t* addresses, uint32_t* a
   if (is_missing) {
     return Status::kNull;
   }
-  return ids_.allow_list_get(addresses, address_count, irks, irk_count);
+  return ids_->allow_list_get(addresses, address_count, irks, irk_count);
 }
 
 inline Status PeerManager::device_identities_list_set(const uint16_t* peers, uint32_t peer_count) {
@@ -86,28 +103,28 @@ inline Status PeerManager::device_identities_list_set(const uint16_t* peers, uin
   if (peer_count > BLE_GAP_DEVICE_IDENTITIES_MAX_COUNT) {
     return Status::kInvalidParam;
   }
-  return ids_.device_identities_set(peers, peers != nullptr ? peer_count : 0);
+  return ids_->device_identities_set(peers, peers != nullptr ? peer_count : 0);
 }
 
 inline Status PeerManager::id_addr_set(const ble_gap_addr_t* address) {
   if (!initialized_) {
     return Status::kInvalidState;
   }
-  return address != nullptr ? soft_device_.gap_addr_set(*address) : Status::kNull;
+  return address != nullptr ? soft_device_->gap_addr_set(*address) : Status::kNull;
 }
 
 inline Status PeerManager::id_addr_get(ble_gap_addr_t* address) {
   if (!initialized_) {
     return Status::kInvalidState;
   }
-  return address != nullptr ? soft_device_.gap_addr_get(*address) : Status::kNull;
+  return address != nullptr ? soft_device_->gap_addr_get(*address) : Status::kNull;
 }
 
 inline Status PeerManager::privacy_set(const ble_gap_privacy_params_t* params) {
   if (!initialized_) {
     return Status::kInvalidState;
   }
-  return params != nullptr ? soft_device_.gap_privacy_set(*params) : Status::kNull;
+  return params != nullptr ? soft_device_->gap_privacy_set(*params) : Status::kNull;
 }
 
 inline Status PeerManager::privacy_get(ble_gap_privacy_params_t* params) {
@@ -117,11 +134,11 @@ inline Status PeerManager::privacy_get(ble_gap_privacy_params_t* params) {
   if (params == nullptr || params->p_device_irk == nullptr) {
     return Status::kNull;
   }
-  return soft_device_.gap_privacy_get(*params);
+  return soft_device_->gap_privacy_get(*params);
 }
 
 inline bool PeerManager::address_resolve(const ble_gap_addr_t* address, const ble_gap_irk_t* irk) {
-  return initialized_ && address != nullptr && irk != nullptr && ids_.resolves(*address, *irk);
+  return initialized_ && address != nullptr && irk != nullptr && ids_->resolves(*address, *irk);
 }
 
 inline Status PeerManager::conn_handle_get(uint16_t peer, uint16_t* conn_handle) {
@@ -131,7 +148,7 @@ inline Status PeerManager::conn_handle_get(uint16_t peer, uint16_t* conn_handle)
   if (conn_handle == nullptr) {
     return Status::kNull;
   }
-  *conn_handle = ids_.connection_of(PeerId{peer});
+  *conn_handle = ids_->connection_of(PeerId{peer});
   return Status::kOk;
 }
 
@@ -142,22 +159,22 @@ inline Status PeerManager::peer_id_get(uint16_t conn_handle, uint16_t* peer) {
   if (peer == nullptr) {
     return Status::kNull;
   }
-  *peer = to_number(ids_.peer_of(conn_handle));
+  *peer = to_number(ids_->peer_of(conn_handle));
   return Status::kOk;
 }
 
 inline void PeerManager::local_database_has_changed() {
   if constexpr (config::kServiceChanged) {
     if (initialized_) {
-      gatt_server_.announce_change();
+      gatt_server_->announce_change();
     }
   }
 }
 
 inline uint16_t PeerManager::next_peer_id_get(uint16_t previous) const {
-  return initialized_ ? to_number(pool_.next(PeerId{previous})) : PM_PEER_ID_INVALID;
+  return initialized_ ? to_number(pool_->next(PeerId{previous})) : PM_PEER_ID_INVALID;
 }
 
-inline uint32_t PeerManager::peer_count() const { return initialized_ ? pool_.count() : 0; }
+inline uint32_t PeerManager::peer_count() const { return initialized_ ? pool_->count() : 0; }
 
 }  // namespace pm

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "pm/base/ref.hpp"
 #include "pm/peer_manager/detail/event_router.hpp"
 #include "pm/peer_manager/detail/peer_database.hpp"
 
@@ -9,7 +10,7 @@ namespace pm {
 /// Ranks: which peer was used last. A stored number per peer, highest for the most recent.
 class Ranks {
  public:
-  Ranks(PeerDatabase& database, PeerIdPool& pool, EventRouter& router)
+  constexpr Ranks(PeerDatabase& database, PeerIdPool& pool, EventRouter& router)
       : database_(database), pool_(pool), router_(router) {}
   Ranks(const Ranks&) = delete;
   Ranks& operator=(const Ranks&) = delete;
@@ -32,9 +33,9 @@ class Ranks {
  private:
   bool load();
 
-  PeerDatabase& database_;
-  PeerIdPool& pool_;
-  EventRouter& router_;
+  [[no_unique_address]] Ref<PeerDatabase> database_;
+  [[no_unique_address]] Ref<PeerIdPool> pool_;
+  [[no_unique_address]] Ref<EventRouter> router_;
 
   bool loaded_ = false;
   bool updating_ = false;

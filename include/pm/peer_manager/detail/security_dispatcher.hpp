@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "pm/base/ref.hpp"
 #include "pm/peer_manager/detail/connection_states.hpp"
 #include "pm/peer_manager/detail/event_router.hpp"
 #include "pm/peer_manager/detail/id_manager.hpp"
@@ -14,9 +15,9 @@ namespace pm {
 /// What is wanted is decided by the security manager.
 class SecurityDispatcher {
  public:
-  SecurityDispatcher(SoftDevice& soft_device, ConnectionStates& states, IdManager& ids,
-                     PeerIdPool& pool, PeerDatabase& database, LescModule& lesc,
-                     PairingAttemptsModule& attempts, EventRouter& router)
+  constexpr SecurityDispatcher(SoftDevice& soft_device, ConnectionStates& states, IdManager& ids,
+                               PeerIdPool& pool, PeerDatabase& database, LescModule& lesc,
+                               PairingAttemptsModule& attempts, EventRouter& router)
       : soft_device_(soft_device),
         states_(states),
         ids_(ids),
@@ -29,7 +30,7 @@ class SecurityDispatcher {
   SecurityDispatcher& operator=(const SecurityDispatcher&) = delete;
 
   void reset() {
-    attempts_.reset();
+    attempts_->reset();
     wipe(new_keys_.data(), sizeof new_keys_);
   }
   void on_ble_event(const ble_evt_t& event);
@@ -70,19 +71,19 @@ class SecurityDispatcher {
   bool store_bond(uint16_t conn_handle);
   void drop_new_keys(uint16_t conn_handle);
 
-  SoftDevice& soft_device_;
-  ConnectionStates& states_;
-  IdManager& ids_;
-  PeerIdPool& pool_;
-  PeerDatabase& database_;
-  LescModule& lesc_;
-  PairingAttemptsModule& attempts_;
-  EventRouter& router_;
+  [[no_unique_address]] Ref<SoftDevice> soft_device_;
+  [[no_unique_address]] Ref<ConnectionStates> states_;
+  [[no_unique_address]] Ref<IdManager> ids_;
+  [[no_unique_address]] Ref<PeerIdPool> pool_;
+  [[no_unique_address]] Ref<PeerDatabase> database_;
+  [[no_unique_address]] Ref<LescModule> lesc_;
+  [[no_unique_address]] Ref<PairingAttemptsModule> attempts_;
+  [[no_unique_address]] Ref<EventRouter> router_;
 
   // Where the SoftDevice puts the keys of a link's pairing. It may run ahead of the events that are
   // seen here, and so write when nothing is expected any more: this memory serves no other purpose
   // and no other link. What is to be kept is copied into a write buffer, reserved before.
-  std::array<pm_peer_data_bonding, config::kLinks> new_keys_;
+  std::array<pm_peer_data_bonding, config::kLinks> new_keys_{};
 };
 
 }  // namespace pm

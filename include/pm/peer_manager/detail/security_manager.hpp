@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "pm/base/ref.hpp"
 #include "pm/peer_manager/detail/security_dispatcher.hpp"
 
 namespace pm {
@@ -9,8 +10,8 @@ namespace pm {
 /// SoftDevice or the database had no time for.
 class SecurityManager {
  public:
-  SecurityManager(ConnectionStates& states, IdManager& ids, PeerDatabase& database,
-                  SecurityDispatcher& dispatcher, LescModule& lesc, EventRouter& router)
+  constexpr SecurityManager(ConnectionStates& states, IdManager& ids, PeerDatabase& database,
+                            SecurityDispatcher& dispatcher, LescModule& lesc, EventRouter& router)
       : states_(states),
         ids_(ids),
         database_(database),
@@ -55,12 +56,12 @@ class SecurityManager {
   void retry_pending();
   void on_sec_request(uint16_t conn_handle, const ble_gap_evt_sec_request_t& request);
 
-  ConnectionStates& states_;
-  IdManager& ids_;
-  PeerDatabase& database_;
-  SecurityDispatcher& dispatcher_;
-  LescModule& lesc_;
-  EventRouter& router_;
+  [[no_unique_address]] Ref<ConnectionStates> states_;
+  [[no_unique_address]] Ref<IdManager> ids_;
+  [[no_unique_address]] Ref<PeerDatabase> database_;
+  [[no_unique_address]] Ref<SecurityDispatcher> dispatcher_;
+  [[no_unique_address]] Ref<LescModule> lesc_;
+  [[no_unique_address]] Ref<EventRouter> router_;
 
   ble_gap_sec_params_t default_storage_{};
   bool defaults_are_set_ = false;

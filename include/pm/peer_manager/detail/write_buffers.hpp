@@ -68,7 +68,7 @@ class WriteBuffers {
   bool is_taken(size_t block, const Record* except) const;
 
   std::array<Record, config::kFlashBuffers> records_{};
-  alignas(4) std::array<uint8_t, config::kFlashBuffers * config::kFlashBufferSize> memory_;
+  alignas(4) std::array<uint8_t, config::kFlashBuffers * config::kFlashBufferSize> memory_{};
 };
 static_assert(config::kFlashBuffers <= 255);
 static_assert(config::kFlashBufferSize % 4 == 0, "each block is aligned as the store wants it");
