@@ -131,7 +131,10 @@ def text_by_module(image: Path) -> dict[str, int]:
         elif row := re.match(r"^\S+\s+(\d+|-)\s+(0x[0-9a-f]+|0)", line):
             rows[int(row[2], 16)] = "" if row[1] == "-" else file
     modules: dict[str, int] = defaultdict(int)
-    addresses = sorted(rows)
+    section = re.search(r" \.text +([0-9a-f]+) +([0-9a-f]+)", run(f"{PREFIX}objdump", "-h", str(image)))
+    size, start = int(section[1], 16), int(section[2], 16)
+    # Lines of what the linker has left out stand at zero.
+    addresses = [*sorted(address for address in rows if start <= address < start + size), start + size]
     module = "front end"
     for address, end in zip(addresses, addresses[1:]):
         module = module_of(rows[address]) or module
