@@ -1,38 +1,61 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "pm/peer_manager/detail/connection_states.hpp"
 
+#include <utility>
+
+#include "pm/base/bytes.hpp"
+
 namespace pm {
 
-int ConnectionStates::index(uint16_t conn_handle) const {
+void ConnectionStates::reset() {
+  for (Link& link : links_) {
+    link = {};
+  }
+}
+
+const Link* ConnectionStates::find(uint16_t conn_handle) const {
   if (conn_handle == BLE_CONN_HANDLE_INVALID) {
-    return -1;
+    return nullptr;
   }
   const int index = soft_device_->link_index(conn_handle);
-  if (index < 0 || index >= config::kLinks || !get_at(index, LinkFlag::kValid)) {
-    return -1;
+  if (index < 0 || index >= config::kLinks) {
+    return nullptr;
   }
-  return index;
+  const Link* link = &links_[index];
+  return link->has(LinkFlag::kValid) ? link : nullptr;
+}
+
+Link* ConnectionStates::find(uint16_t conn_handle) {
+  return const_cast<Link*>(std::as_const(*this).find(conn_handle));
+}
+
+LinkFlags ConnectionStates::flags(uint16_t conn_handle) const {
+  const Link* link = find(conn_handle);
+  return link != nullptr ? link->flags : 0;
 }
 
 bool ConnectionStates::get(uint16_t conn_handle, LinkFlag flag) const {
-  const int i = index(conn_handle);
-  return i >= 0 && get_at(i, flag);
+  const Link* link = find(conn_handle);
+  return link != nullptr && link->has(flag);
 }
 
-void ConnectionStates::set(uint16_t conn_handle, LinkFlag flag, bool value) {
-  const int i = index(conn_handle);
-  if (i < 0) {
-    return;
+// Out of line: flags are smaller to name than masks.
+[[gnu::noinline]] void ConnectionStates::set(uint16_t conn_handle, LinkFlag flag, bool value) {
+  assign(conn_handle, bit(flag), bit(flag, value));
+}
+
+void ConnectionStates::assign(uint16_t conn_handle, LinkFlags which, LinkFlags values) {
+  if (Link* link = find(conn_handle); link != nullptr) {
+    link->assign(which, values);
   }
-  flags_[i] = value ? flags_[i] | bit(flag) : flags_[i] & ~bit(flag);
 }
 
 uint16_t ConnectionStates::next_connected(LinkFlag flag, int& index) const {
-  const uint32_t wanted = bit(LinkFlag::kConnected) | bit(flag);
   while (index < config::kLinks) {
-    const uint32_t flags = flags_[index++];
-    if ((flags & (wanted | bit(LinkFlag::kExcluded))) == wanted) {
-      const uint16_t conn_handle = handle_at(index - 1);
+    const int i = index++;
+    const Link& link = links_[i];
+    if (link.has(LinkFlag::kConnected) && !link.has(LinkFlag::kExcluded) && link.has(flag)) {
+      const uint16_t conn_handle = handle_at(i);
       if (conn_handle != BLE_CONN_HANDLE_INVALID) {
         return conn_handle;
       }
@@ -42,7 +65,8 @@ uint16_t ConnectionStates::next_connected(LinkFlag flag, int& index) const {
 }
 
 uint8_t ConnectionStates::role(uint16_t conn_handle) const {
-  if (!is_valid(conn_handle)) {
+  const Link* link = find(conn_handle);
+  if (link == nullptr) {
     return BLE_GAP_ROLE_INVALID;
   }
   if constexpr (!config::kCentral) {
@@ -51,43 +75,53 @@ uint8_t ConnectionStates::role(uint16_t conn_handle) const {
   if constexpr (!config::kPeripheral) {
     return BLE_GAP_ROLE_CENTRAL;
   }
-  return get(conn_handle, LinkFlag::kCentral) ? BLE_GAP_ROLE_CENTRAL : BLE_GAP_ROLE_PERIPH;
+  return link->has(LinkFlag::kCentral) ? BLE_GAP_ROLE_CENTRAL : BLE_GAP_ROLE_PERIPH;
 }
 
-void ConnectionStates::on_connected(uint16_t conn_handle, uint8_t role) {
+void ConnectionStates::on_connected(uint16_t conn_handle,
+                                    const ble_gap_evt_connected_t& connected) {
   const int own = soft_device_->link_index(conn_handle);
   if (own < 0 || own >= config::kLinks) {
     return;
   }
-  for (int i = 0; i < config::kLinks; ++i) {
-    if (i == own || !get_at(i, LinkFlag::kConnected)) {
-      flags_[i] = 0;
+  for (Link& link : links_) {
+    if ((link.flags & bit(LinkFlag::kConnected)) == 0) {
+      link.flags = 0;
     }
   }
-  flags_[own] = bit(LinkFlag::kValid) | bit(LinkFlag::kConnected);
-  set(conn_handle, LinkFlag::kCentral, role == BLE_GAP_ROLE_CENTRAL);
+  Link& link = links_[own];
+  constexpr uint32_t kPeripheralLink = bit(LinkFlag::kValid) | bit(LinkFlag::kConnected);
+  link.flags = connected.role == BLE_GAP_ROLE_CENTRAL ? kPeripheralLink | bit(LinkFlag::kCentral)
+                                                      : kPeripheralLink;
+  link.peer = kInvalidPeer;
+  copy_octets(&link.address, &connected.peer_addr, sizeof link.address);
 }
 
 void ConnectionStates::on_ble_event(const ble_evt_t& event) {
   const ble_gap_evt_t& gap = event.evt.gap_evt;
-  const uint16_t conn = gap.conn_handle;
+  if (event.header.evt_id == BLE_GAP_EVT_CONNECTED) {
+    on_connected(gap.conn_handle, gap.params.connected);
+    return;
+  }
+  Link* link = find(gap.conn_handle);
+  if (link == nullptr) {
+    return;
+  }
   switch (event.header.evt_id) {
-    case BLE_GAP_EVT_CONNECTED:
-      on_connected(conn, gap.params.connected.role);
-      break;
     case BLE_GAP_EVT_DISCONNECTED:
-      set(conn, LinkFlag::kConnected, false);
+      link->assign(bit(LinkFlag::kConnected), 0);
       break;
     case BLE_GAP_EVT_CONN_SEC_UPDATE: {
+      // Level 2 is encrypted, level 3 MITM protected as well, level 4 made by LE Secure Connections
+      // as well: that many of the three flags.
       const unsigned level = gap.params.conn_sec_update.conn_sec.sec_mode.lv;
-      set(conn, LinkFlag::kLesc, level >= 4);
-      set(conn, LinkFlag::kMitm, level >= 3);
-      set(conn, LinkFlag::kEncrypted, level >= 2);
+      const unsigned reached = ((1u << level) - 1) / 2 & 7u;
+      link->assign(7u * bit(LinkFlag::kEncrypted), reached * bit(LinkFlag::kEncrypted));
       break;
     }
     case BLE_GAP_EVT_AUTH_STATUS:
       if (gap.params.auth_status.auth_status == BLE_GAP_SEC_STATUS_SUCCESS) {
-        set(conn, LinkFlag::kLesc, gap.params.auth_status.lesc != 0);
+        link->assign(bit(LinkFlag::kLesc), bit(LinkFlag::kLesc, gap.params.auth_status.lesc != 0));
       }
       break;
     default:

@@ -53,7 +53,7 @@ void GattClientCache::on_handle_found(const ble_gattc_evt_t& event) {
     store(conn_handle, false);
     return;
   }
-  value_handles_[states_->index(conn_handle)] = handle;
+  states_->find(conn_handle)->value_handle = handle;
   states_->set(conn_handle, LinkFlag::kCarValueQueried);
 }
 
@@ -63,7 +63,7 @@ void GattClientCache::on_value_read(const ble_gattc_evt_t& event) {
     return;
   }
   const auto& response = event.params.read_rsp;
-  const uint16_t expected = value_handles_[states_->index(conn_handle)];
+  const uint16_t expected = states_->find(conn_handle)->value_handle;
   const bool is_success = event.gatt_status == BLE_GATT_STATUS_SUCCESS;
   // The application may read something else at the same time. What a failure concerns is not
   // always told: it is taken for ours, which else nothing would end.

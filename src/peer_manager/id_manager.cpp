@@ -65,18 +65,17 @@ void IdManager::remember(PeerId peer, const ble_gap_id_key_t& identity) {
 
 void IdManager::on_ble_event(const ble_evt_t& event) {
   if (event.header.evt_id == BLE_GAP_EVT_CONNECTED) {
-    on_connected(event.evt.gap_evt.conn_handle, event.evt.gap_evt.params.connected);
+    on_connected(event.evt.gap_evt.conn_handle);
   }
 }
 
-void IdManager::on_connected(uint16_t conn_handle, const ble_gap_evt_connected_t& connected) {
-  const int index = states_->index(conn_handle);
-  if (index < 0) {
+void IdManager::on_connected(uint16_t conn_handle) {
+  Link* link = states_->find(conn_handle);
+  if (link == nullptr) {
     return;
   }
-  const PeerId peer = identify(connected.peer_addr);
-  links_[index] = {peer, connected.peer_addr};
-  states_->set(conn_handle, LinkFlag::kTracked);
+  const PeerId peer = identify(link->address);
+  link->peer = peer;
   if (peer == kInvalidPeer) {
     return;
   }
@@ -145,37 +144,34 @@ PeerFlags IdManager::flags_of(PeerId peer) const {
   return known != nullptr ? known->flags : flags;
 }
 
-int IdManager::tracked_index(uint16_t conn_handle) const {
-  const int index = states_->index(conn_handle);
-  return index >= 0 && states_->get_at(index, LinkFlag::kTracked) ? index : -1;
-}
-
 PeerId IdManager::peer_of(uint16_t conn_handle) const {
-  const int index = tracked_index(conn_handle);
-  return index >= 0 ? links_[index].peer : kInvalidPeer;
+  const Link* link = states_->find(conn_handle);
+  return link != nullptr ? link->peer : kInvalidPeer;
 }
 
 uint16_t IdManager::connection_of(PeerId peer) const {
   if (peer == kInvalidPeer) {
     return BLE_CONN_HANDLE_INVALID;
   }
-  for (int i = 0; i < config::kLinks; ++i) {
-    if (states_->get_at(i, LinkFlag::kTracked) && links_[i].peer == peer &&
-        states_->handle_at(i) != BLE_CONN_HANDLE_INVALID) {
-      return states_->handle_at(i);
+  for (const Link& link : states_->links()) {
+    if (link.has(LinkFlag::kValid) && link.peer == peer) {
+      const uint16_t conn_handle = states_->handle_at(states_->index_of(link));
+      if (conn_handle != BLE_CONN_HANDLE_INVALID) {
+        return conn_handle;
+      }
     }
   }
   return BLE_CONN_HANDLE_INVALID;
 }
 
 void IdManager::set_peer(uint16_t conn_handle, PeerId peer) {
-  if (const int index = tracked_index(conn_handle); index >= 0) {
-    links_[index].peer = peer;
+  if (Link* link = states_->find(conn_handle); link != nullptr) {
+    link->peer = peer;
   }
 }
 
 void IdManager::forget_peer(PeerId peer) {
-  for (Link& link : links_) {
+  for (Link& link : states_->links()) {
     if (link.peer == peer) {
       link.peer = kInvalidPeer;
     }
@@ -183,8 +179,8 @@ void IdManager::forget_peer(PeerId peer) {
 }
 
 const ble_gap_addr_t* IdManager::address_of(uint16_t conn_handle) const {
-  const int index = tracked_index(conn_handle);
-  return index >= 0 ? &links_[index].address : nullptr;
+  const Link* link = states_->find(conn_handle);
+  return link != nullptr ? &link->address : nullptr;
 }
 
 Status IdManager::identity_of(PeerId peer, ble_gap_id_key_t& out) const {

@@ -6,6 +6,7 @@
 
 #include "pm/base/config.hpp"
 #include "pm/base/ref.hpp"
+#include "pm/base/types.hpp"
 #include "pm/ports/soft_device.hpp"
 
 namespace pm {
@@ -15,11 +16,10 @@ enum class LinkFlag : uint8_t {
   kValid,
   kConnected,
   kCentral,
+  // In the order of security levels.
   kEncrypted,
   kMitm,
   kLesc,
-  /// The identity table entry belongs to this connection.
-  kTracked,
   kExcluded,
   // Security manager.
   kSecurePending,
@@ -47,6 +47,26 @@ enum class LinkFlag : uint8_t {
 };
 static_assert(static_cast<unsigned>(LinkFlag::kCount) <= 32, "one word per link");
 
+/// Several facts about a link: LinkFlag by LinkFlag.
+using LinkFlags = uint32_t;
+constexpr LinkFlags bit(LinkFlag flag, bool value = true) {
+  return LinkFlags{value} << static_cast<unsigned>(flag);
+}
+
+/// What is remembered of a link.
+struct Link {
+  bool has(LinkFlag flag) const { return (flags >> static_cast<unsigned>(flag) & 1u) != 0; }
+  void assign(LinkFlags which, LinkFlags values) { flags = (flags & ~which) | values; }
+
+  LinkFlags flags;
+  /// Whom the identity manager found behind it.
+  PeerId peer;
+  /// Of the Central Address Resolution characteristic's value, while it is read.
+  uint16_t value_handle;
+  /// Of the peer, as reported at connection.
+  ble_gap_addr_t address;
+};
+
 /// Facts about each link. Observes SoftDevice events before everybody else. The record of a link
 /// that went down stays readable, with all its flags, until the next connection of any link.
 class ConnectionStates {
@@ -55,18 +75,30 @@ class ConnectionStates {
   ConnectionStates(const ConnectionStates&) = delete;
   ConnectionStates& operator=(const ConnectionStates&) = delete;
 
-  void reset() { flags_.fill(0); }
+  void reset();
   void on_ble_event(const ble_evt_t& event);
 
-  /// Index of the valid record of a connection, -1 when there is none.
-  int index(uint16_t conn_handle) const;
-  bool is_valid(uint16_t conn_handle) const { return index(conn_handle) >= 0; }
+  /// The valid record of a connection, nullptr when there is none.
+  Link* find(uint16_t conn_handle);
+  const Link* find(uint16_t conn_handle) const;
+  /// None for an unknown connection.
+  LinkFlags flags(uint16_t conn_handle) const;
   bool get(uint16_t conn_handle, LinkFlag flag) const;
-  bool get_at(int index, LinkFlag flag) const { return (flags_[index] & bit(flag)) != 0; }
   /// Nothing happens for an unknown connection.
   void set(uint16_t conn_handle, LinkFlag flag, bool value = true);
+  /// Makes the flags `which` what they are in `values`.
+  void assign(uint16_t conn_handle, LinkFlags which, LinkFlags values);
+  /// Index of a record.
+  int index_of(const Link& link) const { return static_cast<int>(&link - links_.data()); }
+  /// Index of the valid record of a connection, -1 when there is none.
+  int index(uint16_t conn_handle) const {
+    const Link* link = find(conn_handle);
+    return link != nullptr ? index_of(*link) : -1;
+  }
+  bool get_at(int index, LinkFlag flag) const { return links_[index].has(flag); }
   /// BLE_GAP_ROLE_*: INVALID for an unknown connection.
   uint8_t role(uint16_t conn_handle) const;
+  std::array<Link, config::kLinks>& links() { return links_; }
   uint16_t handle_at(int index) const { return soft_device_->link_handle(index); }
 
   /// The next link from `index` on that is up, is not excluded and has the flag; `index` moves
@@ -87,11 +119,10 @@ class ConnectionStates {
   }
 
  private:
-  static constexpr uint32_t bit(LinkFlag flag) { return 1u << static_cast<unsigned>(flag); }
-  void on_connected(uint16_t conn_handle, uint8_t role);
+  void on_connected(uint16_t conn_handle, const ble_gap_evt_connected_t& connected);
 
   [[no_unique_address]] Ref<SoftDevice> soft_device_;
-  std::array<uint32_t, config::kLinks> flags_{};
+  std::array<Link, config::kLinks> links_{};
 };
 
 }  // namespace pm

@@ -34,7 +34,6 @@ class GattClientCache {
   [[no_unique_address]] Ref<ConnectionStates> states_;
   [[no_unique_address]] Ref<IdManager> ids_;
   [[no_unique_address]] Ref<PeerDatabase> database_;
-  std::array<uint16_t, config::kLinks> value_handles_{};
 };
 
 }  // namespace pm

@@ -70,17 +70,11 @@ class IdManager {
   Status device_identities_set(const uint16_t* peers, size_t count);
 
  private:
-  struct Link {
-    PeerId peer;
-    ble_gap_addr_t address;
-  };
-
-  int tracked_index(uint16_t conn_handle) const;
   void read_identity(PeerId peer);
   /// False: storage could not be read.
   bool read_flags(PeerId peer, PeerFlags& flags) const;
   const IdentityIndex::Entry* indexed(PeerId peer) const;
-  void on_connected(uint16_t conn_handle, const ble_gap_evt_connected_t& connected);
+  void on_connected(uint16_t conn_handle);
   PeerId identify(const ble_gap_addr_t& address) const;
   bool is_same_device(const ble_gap_id_key_t& identity, const ble_gap_addr_t& address) const;
   Status listed_identity(uint16_t peer, ble_gap_id_key_t& out) const;
@@ -92,7 +86,6 @@ class IdManager {
   [[no_unique_address]] Ref<PeerDatabase> database_;
   [[no_unique_address]] Ref<EventRouter> router_;
 
-  std::array<Link, config::kLinks> links_{};
   uint8_t allow_list_size_ = 0;
   std::array<uint16_t, BLE_GAP_WHITELIST_ADDR_MAX_COUNT> allow_list_{};
   IdentityIndex index_;
