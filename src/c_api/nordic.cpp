@@ -39,32 +39,28 @@ const bm_zms_fs_config kStore = {
     .storage_api = &bm_storage_sd_api,
 };
 
-struct Home {
-  NordicContext context;
-  NordicSoftDevice soft_device;
-  NordicTimers timers{context};
-  NordicStorage storage{kStore, context, timers};
-  NordicCrypto crypto;
-  PeerManager peer_manager{soft_device, storage, timers, crypto};
-  StandardHandlers handlers{peer_manager, soft_device, timers};
-};
-
 // On the target zero all over: nothing runs before main, and there are no initial values in flash.
-constinit Home home;
+constinit NordicContext context;
+constinit NordicSoftDevice soft_device;
+constinit NordicTimers timers{context};
+constinit NordicStorage storage{kStore, context, timers};
+constinit NordicCrypto crypto;
+constinit PeerManager the_peer_manager{soft_device, storage, timers, crypto};
+constinit StandardHandlers handlers{the_peer_manager, soft_device, timers};
 
-void on_store_event(const bm_zms_evt* event) { home.storage.on_event(*event); }
+void on_store_event(const bm_zms_evt* event) { storage.on_event(*event); }
 
 }  // namespace
 
-PeerManager* peer_manager() { return &home.peer_manager; }
-StandardHandlers* standard_handlers() { return &home.handlers; }
+PeerManager* peer_manager() { return &the_peer_manager; }
+StandardHandlers* standard_handlers() { return &handlers; }
 
 PeerManager* turn_began() {
-  home.context.begin();
+  context.begin();
   return peer_manager();
 }
 
-void turn_ended() { home.context.end(); }
+void turn_ended() { context.end(); }
 
 }  // namespace pm::c_api
 
@@ -72,14 +68,12 @@ void turn_ended() { home.context.end(); }
 
 namespace pm {
 
-using c_api::home;
-
 template <class Part>
 Part& the_one() {
   return std::get<Part&>(
-      std::tuple_cat(std::tie(home.context, home.soft_device, home.timers, home.storage,
-                              home.crypto, home.peer_manager, c_api::kStore),
-                     home.peer_manager.modules()));
+      std::tuple_cat(std::tie(c_api::context, c_api::soft_device, c_api::timers, c_api::storage,
+                              c_api::crypto, c_api::the_peer_manager, c_api::kStore),
+                     c_api::the_peer_manager.modules()));
 }
 
 void StorageUser::on_storage_event(const StorageEvent& event) {

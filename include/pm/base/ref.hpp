@@ -10,7 +10,8 @@ template <class T>
 [[gnu::always_inline]] inline T& the_one();
 
 /// A part that another one uses: known by its type alone, since there is one device. It takes no
-/// memory and no code to set up, and what it leads to has a constant address.
+/// memory and no code to set up, and what it leads to has a constant address. An owner, too,
+/// reaches its parts so: the compiler sees that they are always the same.
 template <class T>
 class Ref {
  public:
@@ -18,22 +19,6 @@ class Ref {
   constexpr Ref(T&) {}
   [[gnu::always_inline]] T* operator->() const { return &the_one<T>(); }
   [[gnu::always_inline]] T& operator*() const { return the_one<T>(); }
-};
-
-/// A part that belongs to another one. For the compiler to see that it is always the same, it is
-/// reached by its type too.
-template <class T>
-class Own {
- public:
-  template <class... Arguments>
-  constexpr explicit Own(Arguments&... arguments) : part_(arguments...) {}
-  [[gnu::always_inline]] T* operator->() const { return &the_one<T>(); }
-  /// For those whose Ref it is, and for the_one().
-  constexpr operator T&() { return part_; }
-  constexpr T& part() { return part_; }
-
- private:
-  T part_;
 };
 
 #else
@@ -49,21 +34,6 @@ class Ref {
 
  private:
   T& part_;
-};
-
-/// A part that belongs to another one: a member.
-template <class T>
-class Own {
- public:
-  template <class... Arguments>
-  constexpr explicit Own(Arguments&... arguments) : part_(arguments...) {}
-  T* operator->() { return &part_; }
-  const T* operator->() const { return &part_; }
-  constexpr operator T&() { return part_; }
-  constexpr T& part() { return part_; }
-
- private:
-  T part_;
 };
 
 #endif

@@ -223,12 +223,12 @@ class PeerManager {
   /// itself.
   void lesc_on_ble_event(const ble_evt_t& event) { lesc_->on_ble_event(event); }
 
-  /// References to the modules, for Ref where there is one device.
+  /// The modules, for Ref where there is one device.
   constexpr auto modules() {
-    return std::tie(router_.part(), pool_.part(), states_.part(), storage_.part(), database_.part(),
-                    ranks_.part(), ids_.part(), lesc_.part(), attempts_.part(),
-                    security_dispatcher_.part(), security_manager_.part(), gatt_server_.part(),
-                    gatt_client_.part(), gatt_caches_.part());
+    return std::tie(parts_.router, parts_.states, parts_.gatt_server, parts_.storage,
+                    parts_.gatt_client, parts_.gatt_caches, parts_.security_manager, parts_.ranks,
+                    parts_.ids, parts_.pool, parts_.database, parts_.lesc, parts_.attempts,
+                    parts_.security_dispatcher);
   }
 
  private:
@@ -243,23 +243,41 @@ class PeerManager {
   bool initialized_ = false;
   bool deleting_all_ = false;
   uint8_t handler_count_ = 0;
+  // What is small, or used often, comes first: near the beginning of an object the instructions
+  // that reach it are shorter.
+  struct Parts {
+    constexpr Parts(PeerManager& peer_manager, SoftDevice& soft_device, Storage& storage_port,
+                    Timers& timers, Crypto& crypto);
+
+    [[no_unique_address]] EventRouter router;
+    ConnectionStates states;
+    GattServerCache gatt_server;
+    PeerDataStorage storage;
+    GattClientCache gatt_client;
+    [[no_unique_address]] GattCacheManager gatt_caches;
+    SecurityManager security_manager;
+    Ranks ranks;
+    IdManager ids;
+    PeerIdPool pool;
+    PeerDatabase database;
+    LescModule lesc;
+    PairingAttemptsModule attempts;
+    SecurityDispatcher security_dispatcher;
+  };
+  Parts parts_;
   std::array<pm_evt_handler_t, config::kMaxRegistrants> handlers_{};
 
   [[no_unique_address]] Ref<SoftDevice> soft_device_;
-  Own<EventRouter> router_;
-  Own<PeerIdPool> pool_;
-  Own<ConnectionStates> states_;
-  Own<PeerDataStorage> storage_;
-  Own<PeerDatabase> database_;
-  Own<Ranks> ranks_;
-  Own<IdManager> ids_;
-  Own<LescModule> lesc_;
-  Own<PairingAttemptsModule> attempts_;
-  Own<SecurityDispatcher> security_dispatcher_;
-  Own<SecurityManager> security_manager_;
-  Own<GattServerCache> gatt_server_;
-  Own<GattClientCache> gatt_client_;
-  Own<GattCacheManager> gatt_caches_;
+  [[no_unique_address]] Ref<ConnectionStates> states_{parts_.states};
+  [[no_unique_address]] Ref<GattServerCache> gatt_server_{parts_.gatt_server};
+  [[no_unique_address]] Ref<PeerDataStorage> storage_{parts_.storage};
+  [[no_unique_address]] Ref<GattCacheManager> gatt_caches_{parts_.gatt_caches};
+  [[no_unique_address]] Ref<SecurityManager> security_manager_{parts_.security_manager};
+  [[no_unique_address]] Ref<Ranks> ranks_{parts_.ranks};
+  [[no_unique_address]] Ref<IdManager> ids_{parts_.ids};
+  [[no_unique_address]] Ref<PeerIdPool> pool_{parts_.pool};
+  [[no_unique_address]] Ref<PeerDatabase> database_{parts_.database};
+  [[no_unique_address]] Ref<LescModule> lesc_{parts_.lesc};
 };
 
 }  // namespace pm

@@ -116,11 +116,11 @@ class PeerDataStorage final : public StorageUser {
   [[no_unique_address]] Ref<PeerIdPool> pool_;
   [[no_unique_address]] Ref<EventRouter> router_;
 
-  uint16_t first_ = 0;
-  uint16_t count_ = 0;
-  uint32_t completed_ = 0;
   bool reporting_ = false;
   bool orphans_are_known_ = false;
+  // Inside delete_peer(): whose refusal is told by its result.
+  bool start_was_refused_ = false;
+  PeerId starting_{};
 
   // The peer being cleaned, the place in the deletion order, and whether a removal is on its way.
   bool cleaning_ = false;
@@ -128,10 +128,10 @@ class PeerDataStorage final : public StorageUser {
   uint8_t clean_step_ = 0;
   uint16_t first_orphan_ = 0;
   PeerId cleaned_{};
-  // Inside delete_peer(): whose refusal is told by its result.
-  PeerId starting_{};
-  bool start_was_refused_ = false;
 
+  uint16_t first_ = 0;
+  uint16_t count_ = 0;
+  uint32_t completed_ = 0;
   // A ring: what the store has accepted, in its order.
   std::array<Operation, config::kStorageOperations> operations_{};
 };

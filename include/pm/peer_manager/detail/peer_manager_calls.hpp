@@ -8,22 +8,25 @@
 
 namespace pm {
 
+constexpr PeerManager::Parts::Parts(PeerManager& peer_manager, SoftDevice& soft_device,
+                                    Storage& storage_port, Timers& timers, Crypto& crypto)
+    : router(peer_manager),
+      states(soft_device),
+      gatt_server(soft_device, states, ids, pool, database, router),
+      storage(storage_port, pool, router),
+      gatt_client(soft_device, states, ids, database),
+      gatt_caches(states, ids, gatt_server, gatt_client),
+      security_manager(states, ids, database, security_dispatcher, lesc, router),
+      ranks(database, pool, router),
+      ids(soft_device, crypto, states, pool, database, router),
+      database(storage, pool, router),
+      lesc(soft_device, crypto),
+      attempts(timers),
+      security_dispatcher(soft_device, states, ids, pool, database, lesc, attempts, router) {}
+
 constexpr PeerManager::PeerManager(SoftDevice& soft_device, Storage& storage, Timers& timers,
                                    Crypto& crypto)
-    : soft_device_(soft_device),
-      router_(*this),
-      states_(soft_device),
-      storage_(storage, pool_, router_),
-      database_(storage_, pool_, router_),
-      ranks_(database_, pool_, router_),
-      ids_(soft_device, crypto, states_, pool_, database_, router_),
-      lesc_(soft_device, crypto),
-      attempts_(timers),
-      security_dispatcher_(soft_device, states_, ids_, pool_, database_, lesc_, attempts_, router_),
-      security_manager_(states_, ids_, database_, security_dispatcher_, lesc_, router_),
-      gatt_server_(soft_device, states_, ids_, pool_, database_, router_),
-      gatt_client_(soft_device, states_, ids_, database_),
-      gatt_caches_(states_, ids_, gatt_server_, gatt_client_) {}
+    : parts_(*this, soft_device, storage, timers, crypto), soft_device_(soft_device) {}
 
 inline Status PeerManager::sec_params_set(const ble_gap_sec_params_t* params) {
   return initialized_ ? security_manager_->sec_params_set(params) : Status::kInvalidState;
