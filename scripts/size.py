@@ -65,7 +65,7 @@ PROBED = {
 # Reported together.
 PORTS = ("store", "timers", "cryptography")
 # Members of members, so that nothing is counted twice.
-NESTED = {"identity manager": ["identity index"], "peer database": ["buffers"]}
+NESTED = {"identity manager": ["identity index"]}
 
 
 def run(*command: str, **options) -> str:

@@ -39,9 +39,11 @@ Status GattServerCache::keep_attributes(uint16_t conn_handle, PeerId peer) {
   }
   const size_t size = kHeader + record.len;
   const size_t blocks = (size + config::kFlashBufferSize - 1) / config::kFlashBufferSize;
-  MutableBytes buffer;
-  PM_TRY(database_->acquire_buffer(key, blocks, buffer));
-  std::memcpy(buffer.data(), &memory, size);
+  void* buffer = database_->acquire_buffer(key, blocks);
+  if (buffer == nullptr) {
+    return Status::kBusy;
+  }
+  std::memcpy(buffer, &memory, size);
   return database_->store_buffer(key, peer);
 }
 

@@ -2,6 +2,7 @@
 #include "pm/peer_manager/detail/peer_data_storage.hpp"
 
 #include <cstddef>
+#include <cstring>
 
 #include "nrf_error.h"
 
@@ -51,17 +52,15 @@ Status PeerDataStorage::init() {
   starting_ = kInvalidPeer;
 
   discover();
-  for (uint16_t i = 0; i < count_; ++i) {
-    const Operation& operation = operations_[(first_ + i) % operations_.size()];
-    const bool is_bond =
-        data_of(operation.key) == kBondingData && operation.origin != Origin::kPeerDeletion;
-    if (is_bond) {
-      pool_->claim(peer_of(operation.key));
+  for (unsigned i = 0; i < count_; ++i) {
+    const RecordKey key = operations_[i].key;
+    if (data_of(key) == kBondingData && operations_[i].origin != Origin::kPeerDeletion) {
+      pool_->claim(peer_of(key));
     }
   }
   // A repeated init() finds a deletion under way: it goes on.
-  if (cleaning_ && !pool_->begin_deletion(cleaned_)) {
-    pool_->mark_orphaned(cleaned_);
+  if (cleaning_) {
+    pool_->begin_deletion(cleaned_);
   }
   clean();
   return Status::kOk;
@@ -71,25 +70,24 @@ Status PeerDataStorage::init() {
 // every bond; what peers without one left behind is looked for when an ID is given out, all is to
 // go, or space is short.
 void PeerDataStorage::discover() {
-  std::array<uint32_t, kPeerIds / 32> occurring{};
-  const auto note = [](void* context, uint32_t key) {
-    if (const uint32_t id = key >> 16; id < kPeerIds) {
-      (*static_cast<decltype(occurring)*>(context))[id / 32] |= 1u << (id % 32);
+  // For orphaned until their bonds are found.
+  const auto note = [](void* self, uint32_t key) {
+    if (const PeerId peer = peer_of(RecordKey{key}); is_peer_id(peer)) {
+      static_cast<PeerDataStorage*>(self)->pool_->begin_deletion(peer);
     }
   };
-  orphans_are_known_ = ok(storage_->visit_keys(note, &occurring));
+  orphans_are_known_ = ok(storage_->visit_keys(note, this));
   pm_peer_data_bonding bonding;
   for (uint16_t id = 0; id < kPeerIds; ++id) {
-    if (orphans_are_known_ && (occurring[id / 32] >> (id % 32) & 1u) == 0) {
+    const PeerId peer{id};
+    if (orphans_are_known_ && !pool_->is_deleting(peer)) {
       continue;
     }
-    const PeerId peer{id};
     size_t length = sizeof bonding;
     const Status found = read(key_of(peer, kBondingData), &bonding, length);
     if (found == Status::kNotFound) {
-      uint8_t step = 0;
-      if (orphans_are_known_ && find_record(peer, step) != Status::kNotFound) {
-        pool_->mark_orphaned(peer);
+      if (!orphans_are_known_ || seek_orphan(peer) == Status::kNotFound) {
+        pool_->release(peer);
       }
       continue;
     }
@@ -114,6 +112,17 @@ Status PeerDataStorage::find_record(PeerId peer, uint8_t& step) const {
   return Status::kNotFound;
 }
 
+// Marks an unused ID under which there is data. kNotFound: there is none.
+Status PeerDataStorage::seek_orphan(PeerId peer) {
+  uint8_t step = 0;
+  const Status found = find_record(peer, step);
+  if (ok(found)) {
+    pool_->begin_deletion(peer);
+    first_orphan_ = 0;
+  }
+  return found;
+}
+
 // Much reading: when all is to go, or when space is short; once, if it succeeds.
 void PeerDataStorage::seek_orphans() {
   if (orphans_are_known_) {
@@ -122,15 +131,11 @@ void PeerDataStorage::seek_orphans() {
   orphans_are_known_ = true;
   for (uint16_t id = 0; id < kPeerIds; ++id) {
     const PeerId peer{id};
-    uint8_t step = 0;
-    const Status found = pool_->is_used(peer) ? Status::kNotFound : find_record(peer, step);
-    if (ok(found)) {
-      pool_->mark_orphaned(peer);
-    } else if (found != Status::kNotFound) {
+    const Status found = pool_->is_used(peer) ? Status::kNotFound : seek_orphan(peer);
+    if (!ok(found) && found != Status::kNotFound) {
       orphans_are_known_ = false;
     }
   }
-  first_orphan_ = 0;
 }
 
 void PeerDataStorage::remove_orphans() {
@@ -139,85 +144,79 @@ void PeerDataStorage::remove_orphans() {
 }
 
 PeerId PeerDataStorage::allocate() {
-  PeerId peer = pool_->allocate();
   bool are_orphans_found = false;
-  while (peer != kInvalidPeer && !orphans_are_known_) {
-    uint8_t step = 0;
-    const Status found = find_record(peer, step);
-    if (found == Status::kNotFound) {
+  PeerId peer;
+  for (;;) {
+    peer = pool_->first_free();
+    if (peer == kInvalidPeer) {
       break;
     }
-    pool_->release(peer);
+    const Status found = orphans_are_known_ ? Status::kNotFound : seek_orphan(peer);
+    if (found == Status::kNotFound) {
+      pool_->claim(peer);
+      break;
+    }
     if (!ok(found)) {
-      return kInvalidPeer;
+      peer = kInvalidPeer;
+      break;
     }
     // Given out when it has been cleaned.
-    pool_->mark_orphaned(peer);
     are_orphans_found = true;
-    peer = pool_->allocate();
   }
   if (are_orphans_found) {
-    first_orphan_ = 0;
     clean();
   }
   return peer;
 }
 
-void PeerDataStorage::remember(const Operation& operation) {
-  operations_[(first_ + count_) % operations_.size()] = operation;
-  ++count_;
-}
-
 Status PeerDataStorage::write(RecordKey key, const void* data, size_t size, Origin origin) {
-  if (full()) {
+  if (count_ == operations_.size()) {
     return Status::kBusy;
   }
   const Status status =
       size == 0 ? storage_->remove(to_number(key))
                 : storage_->write(to_number(key), Bytes(static_cast<const uint8_t*>(data), size));
   if (ok(status)) {
-    remember({key, origin, size == 0});
+    Operation& operation = operations_[count_++];
+    operation.key = key;
+    operation.origin = origin;
+    operation.is_removal = size == 0;
     return Status::kOk;
   }
   return status == Status::kBusy || status == Status::kResources ? status : Status::kInternal;
 }
 
 Status PeerDataStorage::delete_peer(PeerId peer) {
-  if (!pool_->begin_deletion(peer)) {
-    return Status::kInvalidParam;
-  }
+  pool_->begin_deletion(peer);
   // Orphans that could not be removed get another chance.
   first_orphan_ = 0;
   // The first step may be refused here and now: then that is the result, and not an event.
   const PeerId outer = starting_;
-  const bool outer_was_refused = start_was_refused_;
   starting_ = peer;
-  start_was_refused_ = false;
   clean();
-  const bool was_refused = start_was_refused_;
+  const bool was_refused = starting_ != peer;
   starting_ = outer;
-  start_was_refused_ = outer_was_refused;
   return was_refused ? Status::kInternal : Status::kOk;
 }
 
 bool PeerDataStorage::has_outstanding(PeerId peer) const {
-  for (uint16_t i = 0; i < count_; ++i) {
-    if (peer_of(operations_[(first_ + i) % operations_.size()].key) == peer) {
+  for (unsigned i = 0; i < count_; ++i) {
+    if (peer_of(operations_[i].key) == peer) {
       return true;
     }
   }
   return false;
 }
 
-PeerDataStorage::Outlook PeerDataStorage::outlook(RecordKey key) const {
-  Outlook outlook = Outlook::kUnchanged;
-  for (uint16_t i = 0; i < count_; ++i) {
-    const Operation& operation = operations_[(first_ + i) % operations_.size()];
-    if (operation.key == key) {
-      outlook = operation.is_removal ? Outlook::kRemoved : Outlook::kWritten;
+Status PeerDataStorage::foresee(RecordKey key) const {
+  // What is under way tells, the newest first, else storage does.
+  for (unsigned i = count_; i-- > 0;) {
+    if (operations_[i].key == key) {
+      return operations_[i].is_removal ? Status::kNotFound : Status::kOk;
     }
   }
-  return outlook;
+  size_t length = 0;
+  return read(key, nullptr, length);
 }
 
 // Removes the next record of the peer being cleaned. kNotFound: none is left.
@@ -235,7 +234,7 @@ Status PeerDataStorage::clean_next_record() {
 // One peer at a time: after a power cut at most one peer is partly deleted. Handlers of the events
 // sent here may start further deletions; the state is settled before each.
 void PeerDataStorage::clean() {
-  while (!removal_outstanding_) {
+  for (;;) {
     if (!cleaning_) {
       cleaned_ = pool_->next_to_clean(first_orphan_);
       if (cleaned_ == kInvalidPeer) {
@@ -247,16 +246,12 @@ void PeerDataStorage::clean() {
         first_orphan_ = static_cast<uint16_t>(to_number(cleaned_) + 1);
       }
     }
-    // A write on its way would bring back what is removed now.
+    // A removal of the last step, or a write, which would bring back what is removed now.
     if (has_outstanding(cleaned_)) {
       return;
     }
     const Status status = clean_next_record();
-    if (status == Status::kBusy) {
-      return;
-    }
-    if (ok(status)) {
-      removal_outstanding_ = true;
+    if (ok(status) || status == Status::kBusy) {
       return;
     }
     finish_cleaning(status == Status::kNotFound ? Status::kOk : status);
@@ -272,18 +267,17 @@ void PeerDataStorage::finish_cleaning(Status result) {
   } else if (was_peer) {
     pool_->abort_deletion(peer);
   }
+  if (ok(result) || !was_peer) {
+    router_->space_freed();
+  }
   if (!was_peer) {
     // Nobody waited for this, but space is free, and a place in the queue.
-    router_->space_freed();
     router_->storage_progressed();
     return;
   }
   if (!ok(result) && peer == starting_) {
-    start_was_refused_ = true;
+    starting_ = kInvalidPeer;
     return;
-  }
-  if (ok(result)) {
-    router_->space_freed();
   }
   pm_evt event =
       make_event(ok(result) ? PM_EVT_PEER_DELETE_SUCCEEDED : PM_EVT_PEER_DELETE_FAILED, peer);
@@ -304,9 +298,9 @@ void PeerDataStorage::on_storage_event(const StorageEvent& completion) {
 }
 
 void PeerDataStorage::complete(const StorageEvent& completion) {
-  const Operation operation = operations_[first_];
-  first_ = static_cast<uint16_t>((first_ + 1) % operations_.size());
+  const Operation operation = operations_[0];
   --count_;
+  std::memmove(&operations_[0], &operations_[1], count_ * sizeof operation);
   ++completed_;
 
   if (completion.result == Status::kResources) {
@@ -315,7 +309,6 @@ void PeerDataStorage::complete(const StorageEvent& completion) {
   if (operation.origin != Origin::kPeerDeletion) {
     report(operation, completion.result);
   } else {
-    removal_outstanding_ = false;
     if (ok(completion.result)) {
       ++clean_step_;
       router_->storage_progressed();

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "pm/peer_manager/detail/peer_database.hpp"
 
-#include <algorithm>
-
 #include "nrf_error.h"
 
 namespace pm {
@@ -19,8 +17,6 @@ constexpr uint8_t kImmediateRepetitions = 3;
 // Words that the store reads while it writes them: constant, so that they need no memory of their
 // own.
 alignas(4) constexpr uint32_t kFlagWords[] = {0, 1};
-
-bool is_buffered_kind(DataId data) { return data == kBondingData || data == kGattLocalData; }
 
 Status check(RecordKey key) {
   return is_peer_id(peer_of(key)) && is_valid_data_id(data_of(key)) ? Status::kOk
@@ -42,11 +38,15 @@ Status PeerDatabase::load_fixed(RecordKey key, void* out, size_t size) const {
   return length == size ? Status::kOk : Status::kInternal;
 }
 
+Status PeerDatabase::check_active(RecordKey key) const {
+  PM_TRY(check(key));
+  return pool_->is_active(peer_of(key)) ? Status::kOk : Status::kNotFound;
+}
+
 Status PeerDatabase::write(RecordKey key, const void* data, size_t size,
                            PeerDataStorage::Origin origin) {
-  PM_TRY(check(key));
-  return pool_->is_active(peer_of(key)) ? storage_->write(key, data, size, origin)
-                                        : Status::kNotFound;
+  PM_TRY(check_active(key));
+  return storage_->write(key, data, size, origin);
 }
 
 Status PeerDatabase::store(RecordKey key, const void* data, size_t size) {
@@ -62,205 +62,142 @@ Status PeerDatabase::store_flag(RecordKey key, bool value) {
 }
 
 Status PeerDatabase::erase(RecordKey key) {
-  // What is under way tells whether there is a record, else storage does.
-  switch (storage_->outlook(key)) {
-    case PeerDataStorage::Outlook::kRemoved:
-      return Status::kNotFound;
-    case PeerDataStorage::Outlook::kUnchanged: {
-      size_t length = 0;
-      PM_TRY(load(key, nullptr, length));
-      break;
-    }
-    case PeerDataStorage::Outlook::kWritten:
-      break;
-  }
-  return write(key, nullptr, 0, PeerDataStorage::Origin::kErase);
+  PM_TRY(check_active(key));
+  PM_TRY(storage_->foresee(key));
+  return storage_->write(key, nullptr, 0, PeerDataStorage::Origin::kErase);
 }
 
 bool PeerDatabase::has_bond(PeerId peer) const {
-  if (unstored_bond(peer) != nullptr) {
-    return true;
-  }
-  const RecordKey key = key_of(peer, kBondingData);
-  const auto outlook = storage_->outlook(key);
-  size_t length = 0;
-  return outlook != PeerDataStorage::Outlook::kUnchanged
-             ? outlook == PeerDataStorage::Outlook::kWritten
-             : storage_->read(key, nullptr, length) != Status::kNotFound;
+  return unstored_bond(peer) != nullptr ||
+         storage_->foresee(key_of(peer, kBondingData)) != Status::kNotFound;
 }
 
 Status PeerDatabase::delete_peer(PeerId peer) {
-  if (!pool_->is_active(peer)) {
-    return Status::kInvalidParam;
-  }
-  buffers_.release_pending(peer);
+  buffers_->release_pending(peer);
   return storage_->delete_peer(peer);
 }
 
-void* PeerDatabase::pending_buffer(RecordKey key) {
-  const Record* record = buffers_.pending(key);
-  return record != nullptr ? buffers_.memory(*record).data() : nullptr;
-}
-
-const void* PeerDatabase::submitted_buffer(RecordKey key) const {
-  const Record* record = buffers_.submitted(key);
-  return record != nullptr ? buffers_.memory(*record).data() : nullptr;
-}
-
-const pm_peer_data_local_gatt_db* PeerDatabase::unstored_local_db(RecordKey key) const {
-  const Record* record = buffers_.pending(key);
-  const void* memory = record != nullptr && record->state != State::kFilling
-                           ? buffers_.memory(*record).data()
-                           : submitted_buffer(key);
-  return static_cast<const pm_peer_data_local_gatt_db*>(memory);
-}
-
-const pm_peer_data_bonding* PeerDatabase::unstored_bond(PeerId peer) const {
-  const RecordKey key = key_of(peer, kBondingData);
-  const Record* record = buffers_.pending(key);
-  if (record == nullptr) {
-    record = buffers_.submitted(key);
-  }
-  return record != nullptr
-             ? reinterpret_cast<const pm_peer_data_bonding*>(buffers_.memory(*record).data())
-             : nullptr;
+const void* PeerDatabase::unstored(RecordKey key) const {
+  const Record* record = buffers_->pending(key);
+  return buffers_->memory(record != nullptr ? record : buffers_->submitted(key));
 }
 
 bool PeerDatabase::release_buffer(RecordKey key) {
-  Record* record = buffers_.pending(key);
+  Record* record = buffers_->pending(key);
   if (record == nullptr) {
     return false;
   }
-  buffers_.release(*record);
+  buffers_->release(*record);
   return true;
 }
 
-// How much of a buffer is stored: the local database tells its length itself.
-size_t PeerDatabase::content_size(const Record& record) const {
-  if (data_of(record.key) == kBondingData) {
-    return sizeof(pm_peer_data_bonding);
-  }
-  const Bytes memory = buffers_.memory(record);
-  const auto& database = *reinterpret_cast<const pm_peer_data_local_gatt_db*>(memory.data());
-  return std::min(memory.size(), size_t{PM_LOCAL_DB_LEN_OVERHEAD_BYTES} + database.len);
-}
-
 Status PeerDatabase::store_buffer(RecordKey key, PeerId peer) {
-  if (!pool_->is_active(peer) || !is_buffered_kind(data_of(key))) {
+  if (!pool_->is_active(peer)) {
     return Status::kInvalidParam;
   }
-  Record* record = buffers_.pending(key);
+  Record* record = buffers_->pending(key);
   if (record == nullptr) {
     return Status::kNotFound;
   }
   const RecordKey final_key = key_of(peer, data_of(key));
-  if (Record* older = buffers_.pending(final_key); older != nullptr && older != record) {
-    buffers_.release(*older);
+  if (Record* older = buffers_->pending(final_key); older != nullptr && older != record) {
+    buffers_->release(*older);
   }
   record->key = final_key;
-  const Status status = submit(*record);
-  return status == Status::kBusy ? Status::kOk : status;
+  return submit(*record);
 }
 
-// kBusy: the record waits. kResources: it waits for space. kInternal: it is given up.
+// kOk also when the record waits. kResources: it waits for space. kInternal: it is given up.
 Status PeerDatabase::submit(Record& record) {
   record.state = State::kWaiting;
   // One write of a record at a time, so that a completion has one meaning. A local database
   // moreover waits for what was accepted before it, and no longer: meanwhile it takes newer values
   // instead of being written twice.
-  if (!record.has_place) {
-    record.has_place = true;
-    record.place = storage_->accepted();
+  if (record.place == 0) {
+    record.place = storage_->next_accepted();
   }
-  const bool is_first = static_cast<int32_t>(storage_->completed() - record.place) >= 0;
-  const bool has_to_wait = buffers_.submitted(record.key) != nullptr ||
-                           (data_of(record.key) == kGattLocalData && !is_first);
-  if (has_to_wait) {
-    return Status::kBusy;
-  }
-  const Status status = storage_->write(record.key, buffers_.memory(record).data(),
-                                        content_size(record), PeerDataStorage::Origin::kBuffer);
-  if (ok(status)) {
-    record.state = State::kSubmitted;
+  if (buffers_->submitted(record.key) != nullptr) {
     return Status::kOk;
   }
+  const uint8_t* memory = buffers_->memory(&record);
+  size_t size = sizeof(pm_peer_data_bonding);
+  if (data_of(record.key) == kGattLocalData) {
+    const bool is_first = static_cast<int32_t>(storage_->next_completed() - record.place) >= 0;
+    if (!is_first) {
+      return Status::kOk;
+    }
+    // It tells its length itself.
+    size = size_t{PM_LOCAL_DB_LEN_OVERHEAD_BYTES} +
+           reinterpret_cast<const pm_peer_data_local_gatt_db*>(memory)->len;
+  }
+  const Status status = storage_->write(record.key, memory, size, PeerDataStorage::Origin::kBuffer);
   if (status == Status::kBusy) {
-    return status;
+    return Status::kOk;
   }
-  if (status == Status::kResources) {
+  if (ok(status)) {
+    record.state = State::kSubmitted;
+  } else if (status == Status::kResources) {
     record.state = State::kFull;
-    return status;
+  } else {
+    buffers_->release(record);
   }
-  buffers_.release(record);
-  return Status::kInternal;
+  return status;
 }
 
 bool PeerDatabase::on_storage_event(pm_evt& event, bool buffered) {
   if (event.evt_id == PM_EVT_PEER_DATA_UPDATE_SUCCEEDED) {
     // The medium works.
-    static_cast<void>(wake(State::kDelayed));
+    wake(State::kDelayed);
   }
   return !buffered || on_buffer_written(event);
 }
 
-bool PeerDatabase::wake(State state) {
-  bool is_any = false;
-  for (Record& record : buffers_.records()) {
+void PeerDatabase::wake(State state) {
+  for (Record& record : buffers_->records()) {
     if (record.state == state) {
       record.state = State::kWaiting;
-      is_any = true;
     }
   }
-  return is_any;
 }
 
 void PeerDatabase::repeat_delayed() {
-  static_cast<void>(wake(State::kDelayed));
+  wake(State::kDelayed);
   // Also those that found the queue full: of others' operations, perhaps, whose end nobody tells.
   resubmit();
   storage_->go_on_cleaning();
 }
 
 bool PeerDatabase::on_buffer_written(pm_evt& event) {
-  const auto& update = event.peer_data_update_succeeded;
-  const RecordKey key =
-      key_of(PeerId{event.peer_id}, DataId{static_cast<uint16_t>(update.data_id)});
-  Record* record = buffers_.submitted(key);
-  if (record == nullptr) {
-    return true;
+  // One token for one record.
+  const RecordKey key{event.peer_data_update_succeeded.token};
+  const PeerId peer = peer_of(key);
+  Record& record = *buffers_->submitted(key);
+  bool is_told = true;
+  if (event.evt_id != PM_EVT_PEER_DATA_UPDATE_SUCCEEDED) {
+    // Else a newer value waits, or nobody wants it any more.
+    is_told = buffers_->pending(key) == nullptr && pool_->is_active(peer);
+    if (is_told && event.peer_data_update_failed.error == NRF_ERROR_RESOURCES) {
+      record.state = State::kFull;
+      event = make_event(PM_EVT_STORAGE_FULL, peer);
+      return true;
+    }
+    if (is_told && ++record.failures < kMaxWriteFailures) {
+      record.state = record.failures <= kImmediateRepetitions ? State::kWaiting : State::kDelayed;
+      return false;
+    }
   }
-  if (event.evt_id == PM_EVT_PEER_DATA_UPDATE_SUCCEEDED) {
-    buffers_.release(*record);
-    return true;
-  }
-  const bool is_full = event.peer_data_update_failed.error == NRF_ERROR_RESOURCES;
-  if (buffers_.pending(key) != nullptr || !pool_->is_active(PeerId{event.peer_id})) {
-    // A newer value waits, or nobody wants it any more.
-    buffers_.release(*record);
-    return false;
-  }
-  if (is_full) {
-    record->state = State::kFull;
-    pm_evt full = make_event(PM_EVT_STORAGE_FULL, PeerId{event.peer_id});
-    router_->from_peer_database(full);
-    return false;
-  }
-  if (++record->failures < kMaxWriteFailures) {
-    record->state = record->failures <= kImmediateRepetitions ? State::kWaiting : State::kDelayed;
-    return false;
-  }
-  buffers_.release(*record);
-  return true;
+  buffers_->release(record);
+  return is_told;
 }
 
 void PeerDatabase::resubmit() {
-  for (Record& record : buffers_.records()) {
+  for (Record& record : buffers_->records()) {
     if (record.state != State::kWaiting) {
       continue;
     }
     const PeerId peer = peer_of(record.key);
     const Status status = submit(record);
-    if (ok(status) || status == Status::kBusy) {
+    if (ok(status)) {
       continue;
     }
     pm_evt event = make_event(

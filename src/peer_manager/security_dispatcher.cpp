@@ -184,8 +184,9 @@ Status SecurityDispatcher::prepare_keys(uint16_t conn_handle, uint8_t role, bool
   if (!bond) {
     return Status::kOk;
   }
-  MutableBytes reserved;
-  PM_TRY(database_->acquire_buffer(key_of(temporary_owner(index), kBondingData), 1, reserved));
+  if (database_->acquire_buffer(key_of(temporary_owner(index), kBondingData), 1) == nullptr) {
+    return Status::kBusy;
+  }
   pm_peer_data_bonding& bonding = new_keys_[index];
   wipe(&bonding, sizeof bonding);
   bonding.own_role = role;

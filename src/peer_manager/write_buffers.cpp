@@ -1,115 +1,62 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "pm/peer_manager/detail/write_buffers.hpp"
 
-#include <utility>
-
 namespace pm {
 
-void WriteBuffers::reset() {
+WriteBuffers::Record* WriteBuffers::find(RecordKey key, bool is_submitted) {
   for (Record& record : records_) {
-    if (record.state != State::kSubmitted) {
-      release(record);
-    }
-  }
-}
-
-const WriteBuffers::Record* WriteBuffers::find(RecordKey key, bool is_submitted) const {
-  for (const Record& record : records_) {
-    if (record.state != State::kFree && (record.state == State::kSubmitted) == is_submitted &&
-        record.key == key) {
+    // What is free has the key 0, which is not that of a bond or a local database.
+    if (record.key == key && (record.state == State::kSubmitted) == is_submitted) {
       return &record;
     }
   }
   return nullptr;
 }
 
-WriteBuffers::Record* WriteBuffers::pending(RecordKey key) {
-  return const_cast<Record*>(std::as_const(*this).find(key, false));
-}
-
-WriteBuffers::Record* WriteBuffers::submitted(RecordKey key) {
-  return const_cast<Record*>(std::as_const(*this).find(key, true));
-}
-
-bool WriteBuffers::is_taken(size_t block, const Record* except) const {
-  for (const Record& record : records_) {
-    if (&record != except && record.state != State::kFree && block >= record.first_block &&
-        block < static_cast<size_t>(record.first_block) + record.blocks) {
-      return true;
-    }
-  }
-  return false;
-}
-
-bool WriteBuffers::find_adjacent(size_t blocks, const Record* except, size_t& first) const {
-  size_t run = 0;
-  for (size_t block = 0; block < config::kFlashBuffers; ++block) {
-    run = is_taken(block, except) ? 0 : run + 1;
-    if (run == blocks) {
-      first = block + 1 - blocks;
-      return true;
-    }
-  }
-  return false;
-}
-
-Status WriteBuffers::acquire(RecordKey key, size_t blocks, MutableBytes& memory) {
-  if (blocks < 1 || blocks > config::kFlashBuffers) {
-    return Status::kInvalidParam;
-  }
+void* WriteBuffers::acquire(RecordKey key, size_t blocks) {
   Record* existing = pending(key);
-  if (existing != nullptr) {
-    if (existing->blocks == blocks) {
-      existing->state = State::kFilling;
-      memory = this->memory(*existing);
-      return Status::kOk;
-    }
-    if (existing->state == State::kFilling) {
-      return Status::kForbidden;
-    }
+  if (existing != nullptr && existing->blocks == blocks) {
+    existing->state = State::kFilling;
+    return memory(existing);
   }
   // One that waits with an older value is replaced by the newer one, if that finds a place.
   size_t first = 0;
-  if (!find_adjacent(blocks, existing, first)) {
-    return Status::kBusy;
+  for (size_t end = 0; end != first + blocks; ++end) {
+    if (end == records_.size()) {
+      return nullptr;
+    }
+    const Record& record = records_[end];
+    if (record.state != State::kFree && &record != existing) {
+      first = end + record.blocks;
+    }
   }
   if (existing != nullptr) {
     release(*existing);
   }
-  for (Record& record : records_) {
-    if (record.state == State::kFree) {
-      record = {
-          key, State::kFilling, static_cast<uint8_t>(first), static_cast<uint8_t>(blocks), 0, false,
-          0};
-      memory = this->memory(record);
-      return Status::kOk;
-    }
-  }
-  return Status::kBusy;
+  Record& record = records_[first];
+  record.key = key;
+  record.state = State::kFilling;
+  record.first_block = static_cast<uint8_t>(first);
+  record.blocks = static_cast<uint8_t>(blocks);
+  return memory(&record);
 }
 
 void WriteBuffers::release(Record& record) {
-  wipe(memory(record));
+  wipe(memory(&record), record.blocks * config::kFlashBufferSize);
   record = {};
 }
 
 void WriteBuffers::release_pending(PeerId owner) {
   for (Record& record : records_) {
-    const bool is_pending = record.state != State::kFree && record.state != State::kSubmitted;
-    if (is_pending && peer_of(record.key) == owner) {
+    if (record.state != State::kSubmitted &&
+        (owner == kInvalidPeer || peer_of(record.key) == owner)) {
       release(record);
     }
   }
 }
 
-Bytes WriteBuffers::memory(const Record& record) const {
-  return Bytes(memory_).subspan(record.first_block * config::kFlashBufferSize,
-                                record.blocks * config::kFlashBufferSize);
-}
-
-MutableBytes WriteBuffers::memory(const Record& record) {
-  return MutableBytes(memory_).subspan(record.first_block * config::kFlashBufferSize,
-                                       record.blocks * config::kFlashBufferSize);
+uint8_t* WriteBuffers::memory(const Record* record) {
+  return record != nullptr ? &memory_[record->first_block * config::kFlashBufferSize] : nullptr;
 }
 
 }  // namespace pm

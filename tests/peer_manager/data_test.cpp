@@ -258,26 +258,30 @@ TEST(WriteBuffersTest, HandOutAdjacentBlocksAndWipeThem) {
   static WriteBuffers buffers;
   const DataId data{8};
   const RecordKey key = key_of(PeerId{1}, data);
-  MutableBytes memory;
-  EXPECT_EQ(buffers.acquire(key, 0, memory), Status::kInvalidParam);
-  EXPECT_EQ(buffers.acquire(key, config::kFlashBuffers + 1, memory), Status::kInvalidParam);
-  EXPECT_EQ(buffers.acquire(key, 2, memory), Status::kOk);
-  EXPECT_EQ(memory.size(), 160u);
-  EXPECT_EQ(reinterpret_cast<uintptr_t>(memory.data()) % 4, 0u);
+  EXPECT_EQ(buffers.acquire(key, config::kFlashBuffers + 1), nullptr);
+  auto* memory = static_cast<uint8_t*>(buffers.acquire(key, 2));
+  ASSERT_NE(memory, nullptr);
+  EXPECT_EQ(reinterpret_cast<uintptr_t>(memory) % 4, 0u);
   memory[0] = 0x55;
-  MutableBytes again;
-  EXPECT_EQ(buffers.acquire(key, 1, again), Status::kForbidden);
-  EXPECT_EQ(buffers.acquire(key, 2, again), Status::kOk);
-  EXPECT_EQ(again.data(), memory.data());
-  EXPECT_EQ(buffers.acquire(key_of(PeerId{2}, data), config::kFlashBuffers - 1, again),
-            Status::kBusy);
-  EXPECT_EQ(buffers.acquire(key_of(PeerId{2}, data), config::kFlashBuffers - 2, again),
-            Status::kOk);
-  EXPECT_EQ(buffers.acquire(key_of(PeerId{3}, data), 1, again), Status::kBusy);
+  memory[2 * config::kFlashBufferSize - 1] = 0x55;
+  EXPECT_EQ(buffers.acquire(key, 2), memory);
+  EXPECT_EQ(memory[0], 0x55) << "the same memory, as it was";
+  const RecordKey other = key_of(PeerId{2}, data);
+  EXPECT_EQ(buffers.acquire(other, config::kFlashBuffers - 1), nullptr);
+  EXPECT_EQ(buffers.acquire(other, config::kFlashBuffers - 2),
+            memory + 2 * config::kFlashBufferSize);
+  EXPECT_EQ(buffers.acquire(key_of(PeerId{3}, data), 1), nullptr);
+  EXPECT_EQ(buffers.acquire(key, 3), nullptr) << "the older value stays";
+  EXPECT_EQ(memory[0], 0x55);
+  EXPECT_EQ(buffers.acquire(key, 1), memory) << "a shorter one takes its place";
+  EXPECT_EQ(memory[0], 0) << "it may have held keys";
+  EXPECT_EQ(memory[2 * config::kFlashBufferSize - 1], 0);
+  memory[0] = 0x55;
   ASSERT_NE(buffers.pending(key), nullptr);
   buffers.release(*buffers.pending(key));
-  EXPECT_EQ(memory[0], 0) << "it may have held keys";
+  EXPECT_EQ(memory[0], 0);
   EXPECT_EQ(buffers.pending(key), nullptr);
+  EXPECT_EQ(buffers.acquire(key_of(PeerId{3}, data), 2), memory);
 }
 
 TEST(WriteBuffersTest, TemporaryOwnersAreNoPeers) {

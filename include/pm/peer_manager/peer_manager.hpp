@@ -227,8 +227,8 @@ class PeerManager {
   constexpr auto modules() {
     return std::tie(parts_.router, parts_.states, parts_.gatt_server, parts_.storage,
                     parts_.gatt_client, parts_.gatt_caches, parts_.security_manager, parts_.ranks,
-                    parts_.ids, parts_.pool, parts_.database, parts_.lesc, parts_.attempts,
-                    parts_.security_dispatcher);
+                    parts_.ids, parts_.pool, parts_.buffers, parts_.database, parts_.lesc,
+                    parts_.attempts, parts_.security_dispatcher);
   }
 
  private:
@@ -259,7 +259,8 @@ class PeerManager {
     Ranks ranks;
     IdManager ids;
     PeerIdPool pool;
-    PeerDatabase database;
+    WriteBuffers buffers;
+    [[no_unique_address]] PeerDatabase database;
     LescModule lesc;
     PairingAttemptsModule attempts;
     SecurityDispatcher security_dispatcher;

@@ -64,7 +64,7 @@ class PeerDataStorage final : public StorageUser {
   Status write(RecordKey key, const void* data, size_t size, Origin origin);
 
   /// Starts the deletion of an active peer, which PEER_DELETE_SUCCEEDED or PEER_DELETE_FAILED ends.
-  /// kInvalidParam: not an active peer. kInternal: refused at once; no event follows.
+  /// kInternal: refused at once; no event follows.
   Status delete_peer(PeerId peer);
 
   /// Looks for orphaned data under all unused IDs, if the store did not list it, and removes it.
@@ -79,13 +79,12 @@ class PeerDataStorage final : public StorageUser {
 
   /// True while accepted operations have not completed.
   bool has_outstanding() const { return count_ > 0; }
-  /// How many operations have been accepted, and completed, ever.
-  uint32_t accepted() const { return completed_ + count_; }
-  uint32_t completed() const { return completed_; }
-  /// What the operations under way leave of a record: it will exist, it will not, or they do not
-  /// concern it.
-  enum class Outlook : uint8_t { kUnchanged, kWritten, kRemoved };
-  Outlook outlook(RecordKey key) const;
+  /// The operations are numbered from 1: what the next to be accepted will have, and what the next
+  /// to complete has, or will have.
+  uint32_t next_accepted() const { return completed_ + 1 + count_; }
+  uint32_t next_completed() const { return completed_ + 1; }
+  /// Whether there will be a record when the operations under way have ended. kNotFound. kInternal.
+  Status foresee(RecordKey key) const;
   /// True inside the events that the store causes.
   bool is_reporting() const { return reporting_; }
 
@@ -94,16 +93,17 @@ class PeerDataStorage final : public StorageUser {
 
  private:
   struct Operation {
-    RecordKey key;
-    Origin origin;
-    bool is_removal;
+    // Of a peer, and so below 2^24.
+    RecordKey key : 24;
+    Origin origin : 7;
+    bool is_removal : 1;
   };
+  static_assert(sizeof(Operation) == 4 && kPeerIds <= 256);
 
-  bool full() const { return count_ == operations_.size(); }
-  void remember(const Operation& operation);
   bool has_outstanding(PeerId peer) const;
   void discover();
   void seek_orphans();
+  Status seek_orphan(PeerId peer);
   /// The next record in the order of deletion, from `step` on. kNotFound: there is none.
   Status find_record(PeerId peer, uint8_t& step) const;
   void complete(const StorageEvent& completion);
@@ -119,20 +119,17 @@ class PeerDataStorage final : public StorageUser {
   bool reporting_ = false;
   bool orphans_are_known_ = false;
   // Inside delete_peer(): whose refusal is told by its result.
-  bool start_was_refused_ = false;
   PeerId starting_{};
 
-  // The peer being cleaned, the place in the deletion order, and whether a removal is on its way.
+  // The peer being cleaned, and the place in the deletion order.
   bool cleaning_ = false;
-  bool removal_outstanding_ = false;
   uint8_t clean_step_ = 0;
   uint16_t first_orphan_ = 0;
   PeerId cleaned_{};
 
-  uint16_t first_ = 0;
   uint16_t count_ = 0;
   uint32_t completed_ = 0;
-  // A ring: what the store has accepted, in its order.
+  // What the store has accepted, in its order: the first count_ of these.
   std::array<Operation, config::kStorageOperations> operations_{};
 };
 

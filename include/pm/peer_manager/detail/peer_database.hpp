@@ -10,13 +10,18 @@ namespace pm {
 /// All that is kept of peers. Two ways to write: directly from memory that its owner keeps, and
 /// through write buffers, whose writes are repeated until they succeed.
 class PeerDatabase {
+  using Record = WriteBuffers::Record;
+  using State = WriteBuffers::State;
+
  public:
-  constexpr PeerDatabase(PeerDataStorage& storage, PeerIdPool& pool, EventRouter& router)
-      : storage_(storage), pool_(pool), router_(router) {}
+  constexpr PeerDatabase(PeerDataStorage& storage, WriteBuffers& buffers, PeerIdPool& pool,
+                         EventRouter& router)
+      : storage_(storage), buffers_(buffers), pool_(pool), router_(router) {}
   PeerDatabase(const PeerDatabase&) = delete;
   PeerDatabase& operator=(const PeerDatabase&) = delete;
 
-  void reset() { buffers_.reset(); }
+  /// Drops what waits to be written. What the store is writing stays.
+  void reset() { buffers_->release_pending(kInvalidPeer); }
   /// As PeerDataStorage::allocate().
   PeerId allocate_peer() { return storage_->allocate(); }
 
@@ -43,17 +48,22 @@ class PeerDatabase {
   Status delete_peer(PeerId peer);
 
   // Write buffers. BONDING and GATT_LOCAL only.
-  Status acquire_buffer(RecordKey key, size_t blocks, MutableBytes& memory) {
-    return buffers_.acquire(key, blocks, memory);
-  }
+  /// As WriteBuffers::acquire().
+  void* acquire_buffer(RecordKey key, size_t blocks) { return buffers_->acquire(key, blocks); }
   /// Memory under a key that has not been submitted; nullptr when there is none.
-  void* pending_buffer(RecordKey key);
+  void* pending_buffer(RecordKey key) { return buffers_->memory(buffers_->pending(key)); }
   /// What the store is writing under a key; nullptr when there is none.
-  const void* submitted_buffer(RecordKey key) const;
+  const void* submitted_buffer(RecordKey key) const {
+    return buffers_->memory(buffers_->submitted(key));
+  }
   /// The newest local database of a peer that is not stored yet; nullptr when there is none.
-  const pm_peer_data_local_gatt_db* unstored_local_db(RecordKey key) const;
+  const pm_peer_data_local_gatt_db* unstored_local_db(RecordKey key) const {
+    return static_cast<const pm_peer_data_local_gatt_db*>(unstored(key));
+  }
   /// The newest bond of a peer that is not stored yet; nullptr when there is none.
-  const pm_peer_data_bonding* unstored_bond(PeerId peer) const;
+  const pm_peer_data_bonding* unstored_bond(PeerId peer) const {
+    return static_cast<const pm_peer_data_bonding*>(unstored(key_of(peer, kBondingData)));
+  }
   /// False: there was none.
   bool release_buffer(RecordKey key);
   /// Hands a filled buffer over, to be written for `peer`. It waits while the store is busy, which
@@ -62,31 +72,30 @@ class PeerDatabase {
   /// for space. kInternal: given up.
   Status store_buffer(RecordKey key, PeerId peer);
 
-  /// True: the event concerns others too.
+  /// True: the event concerns others too, as it is then: a write that found no space becomes
+  /// STORAGE_FULL.
   bool on_storage_event(pm_evt& event, bool buffered);
   /// Submits what waits.
   void resubmit();
   /// What waits for space may be tried again.
-  void on_space_freed() { static_cast<void>(wake(WriteBuffers::State::kFull)); }
+  void on_space_freed() { wake(State::kFull); }
   /// Something else has happened meanwhile: repeats the writes that failed several times, and what
   /// the store had no place for.
   void repeat_delayed();
 
  private:
-  using Record = WriteBuffers::Record;
-  using State = WriteBuffers::State;
-
   Status load_fixed(RecordKey key, void* out, size_t size) const;
+  Status check_active(RecordKey key) const;
   Status write(RecordKey key, const void* data, size_t size, PeerDataStorage::Origin origin);
   bool on_buffer_written(pm_evt& event);
-  bool wake(WriteBuffers::State state);
+  void wake(State state);
   Status submit(Record& record);
-  size_t content_size(const Record& record) const;
+  const void* unstored(RecordKey key) const;
 
   [[no_unique_address]] Ref<PeerDataStorage> storage_;
+  [[no_unique_address]] Ref<WriteBuffers> buffers_;
   [[no_unique_address]] Ref<PeerIdPool> pool_;
   [[no_unique_address]] Ref<EventRouter> router_;
-  WriteBuffers buffers_;
 };
 
 }  // namespace pm

@@ -17,25 +17,23 @@ constexpr bool is_peer_id(PeerId peer) { return to_number(peer) < kPeerIds; }
 /// that is being removed; the last kind is not given out.
 class PeerIdPool {
  public:
-  void reset();
+  void reset() { states_.fill(0); }
 
-  /// Lowest free ID, from now on used; kInvalidPeer when there is none.
-  PeerId allocate();
-  /// Makes an ID used that was found in storage.
-  void claim(PeerId peer) { set(used_, peer, true); }
+  /// Lowest free ID; kInvalidPeer when there is none.
+  PeerId first_free() const { return first(0, kFree); }
+  /// Makes an ID used: given out, or found in storage.
+  void claim(PeerId peer) { set(peer, kUsed); }
   /// The ID is free again.
-  void release(PeerId peer);
-  /// Marks an unused ID under which storage still has data.
-  void mark_orphaned(PeerId peer) { set(deleting_, peer, true); }
-  /// False when the ID is unused or is being deleted already.
-  bool begin_deletion(PeerId peer);
+  void release(PeerId peer) { set(peer, kFree); }
+  /// A used ID is being deleted from now on; an unused one is one with orphaned data.
+  void begin_deletion(PeerId peer) { set(peer, get(peer) | kDeleting); }
   /// The peer stays; it can be deleted again later.
-  void abort_deletion(PeerId peer) { set(deleting_, peer, false); }
+  void abort_deletion(PeerId peer) { claim(peer); }
 
-  bool is_used(PeerId peer) const { return get(used_, peer); }
-  bool is_deleting(PeerId peer) const { return get(deleting_, peer); }
+  bool is_used(PeerId peer) const { return (get(peer) & kUsed) != 0; }
+  bool is_deleting(PeerId peer) const { return (get(peer) & kDeleting) != 0; }
   /// Used, and not being deleted.
-  bool is_active(PeerId peer) const { return is_used(peer) && !is_deleting(peer); }
+  bool is_active(PeerId peer) const { return get(peer) == kUsed; }
 
   /// Next higher active ID; kInvalidPeer as argument starts at the lowest, as result means none.
   PeerId next(PeerId previous) const;
@@ -46,14 +44,18 @@ class PeerIdPool {
   uint32_t count() const;
 
  private:
-  using Bitmap = std::array<uint32_t, kPeerIds / 32>;
-  static bool get(const Bitmap& map, PeerId peer);
-  static void set(Bitmap& map, PeerId peer, bool value);
-  /// The first ID from `id` on that is in one of the two and not in the other.
-  static PeerId first(uint32_t id, const Bitmap& map, const Bitmap& except);
+  // The state of an ID: bits of these. kDeleting alone: orphaned.
+  static constexpr unsigned kFree = 0;
+  static constexpr unsigned kUsed = 1;
+  static constexpr unsigned kDeleting = 2;
 
-  Bitmap used_{};
-  Bitmap deleting_{};
+  unsigned get(PeerId peer) const;
+  void set(PeerId peer, unsigned state);
+  /// The first ID from `id` on in this state.
+  PeerId first(unsigned id, unsigned state) const;
+
+  // Two bits for each ID.
+  std::array<uint8_t, kPeerIds / 4> states_{};
 };
 
 }  // namespace pm

@@ -19,7 +19,7 @@ constexpr PeerManager::Parts::Parts(PeerManager& peer_manager, SoftDevice& soft_
       security_manager(states, ids, database, security_dispatcher, lesc, router),
       ranks(database, pool, router),
       ids(soft_device, crypto, states, pool, database, router),
-      database(storage, pool, router),
+      database(storage, buffers, pool, router),
       lesc(soft_device, crypto),
       attempts(timers),
       security_dispatcher(soft_device, states, ids, pool, database, lesc, attempts, router) {}

@@ -6,7 +6,6 @@
 
 #include "pm/base/bytes.hpp"
 #include "pm/base/config.hpp"
-#include "pm/base/status.hpp"
 #include "pm/base/types.hpp"
 
 namespace pm {
@@ -31,42 +30,34 @@ class WriteBuffers {
 
   struct Record {
     RecordKey key;
+    /// Its place in the order of the store's operations, from 1 on; 0: it has none yet.
+    uint32_t place;
     State state;
     uint8_t first_block;
     uint8_t blocks;
     uint8_t failures;
-    /// Its place in the order of the store's operations, once it has one.
-    bool has_place;
-    uint32_t place;
   };
 
-  /// Drops everything that the store is not reading.
-  void reset();
-
   /// Buffer of `blocks` adjacent blocks under a key. One that has not been submitted is reused: a
-  /// record that waits takes the newest value. kInvalidParam: `blocks` not in 1..pool
-  /// size. kForbidden: being filled with another size. kBusy: none free.
-  Status acquire(RecordKey key, size_t blocks, MutableBytes& memory);
+  /// record that waits takes the newest value. nullptr: none free.
+  void* acquire(RecordKey key, size_t blocks);
   /// The record under a key that has not been submitted, or nullptr.
-  Record* pending(RecordKey key);
-  const Record* pending(RecordKey key) const { return find(key, false); }
+  Record* pending(RecordKey key) { return find(key, false); }
   /// The record under a key that the store is writing, or nullptr.
-  Record* submitted(RecordKey key);
-  const Record* submitted(RecordKey key) const { return find(key, true); }
+  Record* submitted(RecordKey key) { return find(key, true); }
+  /// Where a record has its content; of nullptr: nullptr. Not inlined: smaller.
+  [[gnu::noinline]] uint8_t* memory(const Record* record);
   void release(Record& record);
-  /// Releases everything of an owner that has not been submitted.
+  /// Releases everything of an owner that has not been submitted; kInvalidPeer: of all.
   void release_pending(PeerId owner);
 
-  MutableBytes memory(const Record& record);
-  Bytes memory(const Record& record) const;
   std::array<Record, config::kFlashBuffers>& records() { return records_; }
 
  private:
-  const Record* find(RecordKey key, bool is_submitted) const;
-  /// Without the blocks of `except`, which become free.
-  bool find_adjacent(size_t blocks, const Record* except, size_t& first) const;
-  bool is_taken(size_t block, const Record* except) const;
+  // Not inlined: that would make two of it.
+  [[gnu::noinline]] Record* find(RecordKey key, bool is_submitted);
 
+  /// Each in the place of its first block; those of its other blocks are free.
   std::array<Record, config::kFlashBuffers> records_{};
   alignas(4) std::array<uint8_t, config::kFlashBuffers * config::kFlashBufferSize> memory_{};
 };
