@@ -10,9 +10,10 @@ namespace pm {
 
 class PeerManager;
 
-/// An event with nothing in its payload.
-pm_evt make_event(pm_evt_id id, uint16_t conn_handle, PeerId peer = kInvalidPeer);
-pm_evt make_event(pm_evt_id id, PeerId peer);
+/// An event with nothing in its payload. Not inlined: many call it, and each copy is larger than
+/// the call.
+[[gnu::noinline]] pm_evt make_event(pm_evt_id id, uint16_t conn_handle, PeerId peer = kInvalidPeer);
+[[gnu::noinline]] pm_evt make_event(pm_evt_id id, PeerId peer);
 
 /// The one sink of every module's events. Who receives them, in which order, is written in
 /// peer_manager.cpp and nowhere else. Receivers run before the call returns, and may call back into
