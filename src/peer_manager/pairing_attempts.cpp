@@ -83,14 +83,11 @@ void PairingAttempts::account(Entry& entry, uint32_t elapsed_ms) {
 }
 
 void PairingAttempts::account_elapsed() {
-  const uint64_t now_us = timers_->now_us();
-  const uint64_t elapsed_ms = (now_us - accounted_us_) / 1000;
-  // What is left of a millisecond counts next time.
-  accounted_us_ += elapsed_ms * 1000;
-  const auto bounded_ms = static_cast<uint32_t>(std::min<uint64_t>(elapsed_ms, UINT32_MAX / 2));
+  const uint32_t now_ms = timers_->now_ms();
   for (Entry& entry : entries_) {
-    account(entry, bounded_ms);
+    account(entry, now_ms - accounted_ms_);
   }
+  accounted_ms_ = now_ms;
 }
 
 void PairingAttempts::restart_timer() {
@@ -109,7 +106,7 @@ void PairingAttempts::restart_timer() {
   }
   timer_.expired = &PairingAttempts::expired;
   timer_.context = this;
-  timers_->start(timer_, uint64_t{next_ms} * 1000);
+  timers_->start_ms(timer_, next_ms);
 }
 
 void PairingAttempts::expired(void* self) {

@@ -51,7 +51,7 @@ void StandardHandlers::secure(uint16_t conn_handle, bool force) {
   delayed.force = force;
   delayed.timer.expired = &StandardHandlers::delay_expired;
   delayed.timer.context = &delayed;
-  timers_->start(delayed.timer, uint64_t{security_delay_ms_} * 1000);
+  timers_->start_ms(delayed.timer, security_delay_ms_);
 }
 
 void StandardHandlers::delay_expired(void* context) {

@@ -89,6 +89,11 @@ struct StorageBase {};
 struct StorageUser {
   static void on_storage_event(const StorageEvent& event);
 };
+/// What a store keeps of it: nothing.
+struct StorageUserLink {
+  void set(StorageUser&) {}
+  void tell(const StorageEvent& event) { StorageUser::on_storage_event(event); }
+};
 #else
 /// What the core sees of it.
 using Storage = StoragePort;
@@ -96,6 +101,15 @@ using Storage = StoragePort;
 using StorageBase = StoragePort;
 /// Who receives completions.
 using StorageUser = StorageSink;
+/// What the target's implementation keeps of it.
+class StorageUserLink {
+ public:
+  void set(StorageUser& user) { user_ = &user; }
+  void tell(const StorageEvent& event) { user_->on_storage_event(event); }
+
+ private:
+  StorageUser* user_ = nullptr;
+};
 #endif
 
 }  // namespace pm

@@ -3,6 +3,7 @@
 
 #include <cerrno>
 
+#include "adapters/nordic/work.hpp"
 #include "bm/softdevice_handler/nrf_sdh.h"
 #include "pm/adapters/nordic/bm_zms_visit.h"
 #include "zephyr/kernel.h"
@@ -14,23 +15,17 @@ namespace {
 constexpr uint32_t kPollUs = 100;
 constexpr uint32_t kMountLimitUs = 10'000'000;
 
-Status to_status(ssize_t refusal) {
-  switch (refusal) {
-    case -ENOMEM:
-      return Status::kBusy;
-    case -EINVAL:
-      return Status::kInvalidParam;
-    case -EACCES:
-      return Status::kInvalidState;
-    default:
-      return refusal < 0 ? Status::kInternal : Status::kOk;
+Status to_status(ssize_t accepted) {
+  if (accepted >= 0) {
+    return Status::kOk;
   }
+  return accepted == -ENOMEM ? Status::kBusy : Status::kInternal;
 }
 
 }  // namespace
 
 Status NordicStorage::init(StorageUser& sink) {
-  sink_ = &sink;
+  sink_.set(sink);
   mount_failed_ = false;
   if (fs_.init_flags.initialized || fs_.init_flags.initializing) {
     return Status::kOk;
@@ -40,14 +35,12 @@ Status NordicStorage::init(StorageUser& sink) {
 
 Status NordicStorage::wait_ready() {
   // The processor must not sleep here: the completion may have come just before.
-  for (uint32_t waited_us = 0; !fs_.init_flags.initialized; waited_us += kPollUs) {
-    if (mount_failed_ || waited_us >= kMountLimitUs) {
-      return Status::kInternal;
-    }
+  for (uint32_t polls = 0;
+       !fs_.init_flags.initialized && !mount_failed_ && polls < kMountLimitUs / kPollUs; ++polls) {
     nrf_sdh_evts_poll();
     k_busy_wait(kPollUs);
   }
-  return mount_failed_ ? Status::kInternal : Status::kOk;
+  return fs_.init_flags.initialized && !mount_failed_ ? Status::kOk : Status::kInternal;
 }
 
 Status NordicStorage::read(uint32_t key, MutableBytes out, size_t& stored_length) {
@@ -69,21 +62,10 @@ Status NordicStorage::visit_keys(void (*visit)(void* context, uint32_t key), voi
 }
 
 Status NordicStorage::write(uint32_t key, Bytes data) {
-  if (data.empty()) {
-    return Status::kInvalidParam;
-  }
-  is_calling_ = true;
-  const ssize_t accepted = bm_zms_write(&fs_, key, data.data(), data.size());
-  is_calling_ = false;
-  return to_status(accepted);
+  return to_status(bm_zms_write(&fs_, key, data.data(), data.size()));
 }
 
-Status NordicStorage::remove(uint32_t key) {
-  is_calling_ = true;
-  const int accepted = bm_zms_delete(&fs_, key);
-  is_calling_ = false;
-  return to_status(accepted);
-}
+Status NordicStorage::remove(uint32_t key) { return to_status(bm_zms_delete(&fs_, key)); }
 
 void NordicStorage::on_event(const bm_zms_evt& event) {
   if (event.evt_type == BM_ZMS_EVT_MOUNT) {
@@ -93,48 +75,33 @@ void NordicStorage::on_event(const bm_zms_evt& event) {
   if (event.evt_type != BM_ZMS_EVT_WRITE && event.evt_type != BM_ZMS_EVT_DELETE) {
     return;
   }
-  const Completion completion = event.result == 0         ? Completion::kDone
-                                : event.result == -ENOSPC ? Completion::kNoSpace
-                                                          : Completion::kFailed;
-  if (is_calling_ || context_->is_busy() || first_ != end_) {
-    defer(completion);
-    return;
-  }
-  const NordicContext::Work work(*context_);
-  deliver(completion);
-}
-
-void NordicStorage::defer(Completion completion) {
-  const auto next = static_cast<uint16_t>((end_ + 1) % deferred_.size());
-  if (next == first_) {
-    // More than were accepted: not ours.
-    return;
-  }
-  deferred_[end_] = completion;
-  end_ = next;
-  if (!later_.running) {
+  const Status result = event.result == 0         ? Status::kOk
+                        : event.result == -ENOSPC ? Status::kResources
+                                                  : Status::kInternal;
+  const Place end = end_.load(std::memory_order_relaxed);
+  const bool must_wait = context_->is_busy() || end != first_.load(std::memory_order_relaxed);
+  const Work work(*context_);
+  deferred_[end] = static_cast<uint8_t>(result);
+  end_.store(after(end), std::memory_order_relaxed);
+  if (must_wait) {
     later_.expired = &NordicStorage::deliver_deferred;
     later_.context = this;
-    timers_->start(later_, 0);
+    timers_->start_ms(later_, 0);
+    return;
   }
+  deliver_deferred(this);
 }
 
 // Those that come meanwhile wait for a turn of their own.
 void NordicStorage::deliver_deferred(void* self) {
   auto& storage = *static_cast<NordicStorage*>(self);
-  const uint16_t end = storage.end_;
-  while (storage.first_ != end) {
-    const Completion completion = storage.deferred_[storage.first_];
-    storage.first_ = static_cast<uint16_t>((storage.first_ + 1) % storage.deferred_.size());
-    storage.deliver(completion);
+  const Place end = storage.end_.load(std::memory_order_relaxed);
+  for (Place first = storage.first_.load(std::memory_order_relaxed); first != end;) {
+    const Status result{storage.deferred_[first]};
+    first = after(first);
+    storage.first_.store(first, std::memory_order_relaxed);
+    storage.sink_.tell({StorageEvent::Kind::kWrite, 0, result});
   }
-}
-
-void NordicStorage::deliver(Completion completion) {
-  const Status result = completion == Completion::kDone      ? Status::kOk
-                        : completion == Completion::kNoSpace ? Status::kResources
-                                                             : Status::kInternal;
-  sink_->on_storage_event({StorageEvent::Kind::kWrite, 0, result});
 }
 
 }  // namespace pm::adapters

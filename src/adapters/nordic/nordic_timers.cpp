@@ -3,22 +3,12 @@
 
 #include <algorithm>
 
+#include "adapters/nordic/work.hpp"
 #include "bm/softdevice_handler/nrf_sdh.h"
 
 namespace pm::adapters {
 
 namespace {
-
-// Above the least time that a bm_timer takes.
-constexpr uint64_t kShortestUs = 1'000;
-// A day: the microseconds still fit into 32 bits as ticks.
-constexpr uint64_t kLongestUs = 86'400'000'000;
-
-uint32_t to_ticks(uint64_t delay_us) {
-  // One more: the macro rounds down, and an alarm is never early.
-  return static_cast<uint32_t>(BM_TIMER_US_TO_TICKS(std::clamp(delay_us, kShortestUs, kLongestUs)) +
-                               1);
-}
 
 /// SoftDevice events wait for as long as it lives.
 class EventsHeld {
@@ -42,78 +32,72 @@ class EventsHeld {
 
 }  // namespace
 
-uint64_t NordicTimers::now_us() const { return ticks_.load(std::memory_order_relaxed) * kTickUs; }
-
-NordicTimers::Slot* NordicTimers::find(const Timer* timer) {
-  const auto slot = std::ranges::find(slots_, timer, &Slot::timer);
-  return slot != slots_.end() ? &*slot : nullptr;
+// Of a running step nobody knows how much has passed: it is counted in full when it ends.
+void NordicTimers::start_ms(Timer& timer, uint32_t delay_ms) {
+  know(timer);
+  timer.left = 1 + (delay_ms != 0 ? step_ms_ + delay_ms : 0);
+  if (delay_ms == 0 || step_ms_ == 0) {
+    start_step();
+  }
 }
+
+void NordicTimers::stop(Timer& timer) { timer.left = 0; }
+
+void NordicTimers::know(Timer& timer) {
+  if (timers_ == nullptr) {
+    static_cast<void>(bm_timer_init(&alarm_, BM_TIMER_MODE_SINGLE_SHOT, on_alarm));
+  }
+  Timer** place = &timers_;
+  while (*place != nullptr && *place != &timer) {
+    place = &(*place)->next;
+  }
+  *place = &timer;
+}
+
+void NordicTimers::start_step() {
+  // Those that do not run come out as the longest.
+  uint32_t wait_ms = UINT32_MAX;
+  for (const Timer* timer = timers_; timer != nullptr; timer = timer->next) {
+    wait_ms = std::min(wait_ms, timer->left - 1);
+  }
+  step_ms_ = 0;
+  if (wait_ms != UINT32_MAX) {
+    step_ms_ = std::clamp<uint32_t>(wait_ms, 1, kStepMs);
+    // One more: it is rounded down, and an alarm is never early.
+    const uint32_t ticks = step_ms_ * BM_TIMER_MS_TO_TICKS(1000) / 1000 + 1;
+    static_cast<void>(bm_timer_start(&alarm_, ticks, this));
+  }
+}
+
+void NordicTimers::on_alarm(void* self) { static_cast<NordicTimers*>(self)->end_step(); }
+
+// May interrupt a start or a stop within a turn: then it only counts.
+void NordicTimers::end_step() {
+  const EventsHeld events_held;
+  now_ms_ += step_ms_;
+  Timer* due = nullptr;
+  for (Timer* timer = timers_; timer != nullptr; timer = timer->next) {
+    timer->left =
+        timer->left > step_ms_ ? timer->left - step_ms_ : std::min<uint32_t>(timer->left, 1);
+    if (timer->left == 1) {
+      due = timer;
+    }
+  }
+  step_ms_ = 0;
+  if (due != nullptr && !context_->is_busy()) {
+    const Work work(*context_);
+    due->left = 0;
+    due->expired(due->context);
+  }
+  start_step();
+}
+
+#ifndef PM_ONE_DEVICE
+uint64_t NordicTimers::now_us() const { return uint64_t{now_ms_} * 1000; }
 
 void NordicTimers::start(Timer& timer, uint64_t delay_us) {
-  stop(timer);
-  Slot* slot = find(nullptr);
-  if (slot == nullptr) {
-    // There are as many slots as timers.
-    return;
-  }
-  if (slot->owner == nullptr) {
-    slot->owner = this;
-    static_cast<void>(bm_timer_init(&slot->alarm, BM_TIMER_MODE_SINGLE_SHOT, on_alarm));
-  }
-  timer.running = true;
-  slot->timer = &timer;
-  static_cast<void>(bm_timer_start(&slot->alarm, to_ticks(delay_us), slot));
-  // Nobody else asks for the time.
-  if constexpr (config::kPairingAttemptsProtection) {
-    start_clock();
-  }
+  start_ms(timer, static_cast<uint32_t>((delay_us + 999) / 1000));
 }
-
-void NordicTimers::stop(Timer& timer) {
-  if (Slot* slot = find(&timer)) {
-    static_cast<void>(bm_timer_stop(&slot->alarm));
-    slot->timer = nullptr;
-    timer.running = false;
-  }
-}
-
-void NordicTimers::on_alarm(void* context) {
-  Slot& slot = *static_cast<Slot*>(context);
-  slot.owner->expire(slot);
-}
-
-void NordicTimers::expire(Slot& slot) {
-  if (slot.timer == nullptr) {
-    return;
-  }
-  if (context_->is_busy()) {
-    static_cast<void>(bm_timer_start(&slot.alarm, to_ticks(kShortestUs), &slot));
-    return;
-  }
-  const NordicContext::Work work(*context_);
-  const EventsHeld events_held;
-  Timer& timer = *slot.timer;
-  slot.timer = nullptr;
-  timer.running = false;
-  timer.expired(timer.context);
-}
-
-void NordicTimers::start_clock() {
-  if (is_clock_running_.exchange(true)) {
-    return;
-  }
-  static_cast<void>(bm_timer_init(&clock_, BM_TIMER_MODE_REPEATED, on_tick));
-  static_cast<void>(bm_timer_start(&clock_, to_ticks(kTickUs), this));
-}
-
-void NordicTimers::on_tick(void* context) { static_cast<NordicTimers*>(context)->tick(); }
-
-void NordicTimers::tick() {
-  ticks_.fetch_add(1, std::memory_order_relaxed);
-  if (std::ranges::all_of(slots_, [](const Slot& slot) { return slot.timer == nullptr; })) {
-    static_cast<void>(bm_timer_stop(&clock_));
-    is_clock_running_ = false;
-  }
-}
+#endif
 
 }  // namespace pm::adapters

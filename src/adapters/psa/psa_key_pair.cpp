@@ -5,7 +5,6 @@
 
 #include "pm/adapters/psa/psa_key_pair.hpp"
 
-#include <algorithm>
 #include <array>
 
 namespace pm::adapters {
@@ -18,67 +17,63 @@ using Point = std::array<uint8_t, kPointSize>;
 
 constexpr size_t kCoordinate = 32;
 
-/// Turns one coordinate round.
-[[gnu::noinline]] void reverse(const uint8_t* from, uint8_t* to) {
-  std::reverse_copy(from, from + kCoordinate, to);
+/// Turns each coordinate round.
+[[gnu::noinline]] void reverse(const uint8_t* from, uint8_t* to, unsigned size) {
+  for (unsigned i = 0; i < size; ++i) {
+    to[i ^ (kCoordinate - 1)] = from[i];
+  }
 }
 
 }  // namespace
 
 Status PsaKeyPair::generate(std::span<uint8_t, 64> public_key) {
   destroy();
+  // Its lifetime is volatile unless set.
   psa_key_attributes_t attributes = PSA_KEY_ATTRIBUTES_INIT;
   psa_set_key_usage_flags(&attributes, PSA_KEY_USAGE_DERIVE);
-  psa_set_key_lifetime(&attributes, PSA_KEY_LIFETIME_VOLATILE);
   psa_set_key_algorithm(&attributes, PSA_ALG_ECDH);
   psa_set_key_type(&attributes, PSA_KEY_TYPE_ECC_KEY_PAIR(PSA_ECC_FAMILY_SECP_R1));
   psa_set_key_bits(&attributes, 256);
-  if (psa_generate_key(&attributes, &id_) != PSA_SUCCESS) {
-    id_ = PSA_KEY_ID_NULL;
-    return Status::kInternal;
-  }
   Point point;
   size_t size = 0;
-  if (psa_export_public_key(id_, point.data(), point.size(), &size) != PSA_SUCCESS ||
-      size != point.size()) {
+  if (psa_generate_key(&attributes, &id_) != PSA_SUCCESS ||
+      psa_export_public_key(id_, point.data(), point.size(), &size) != PSA_SUCCESS) {
     destroy();
     return Status::kInternal;
   }
-  reverse(&point[1], &public_key[0]);
-  reverse(&point[1 + kCoordinate], &public_key[kCoordinate]);
+  reverse(&point[1], public_key.data(), public_key.size());
   return Status::kOk;
 }
 
 Status PsaKeyPair::agree(std::span<const uint8_t, 64> peer_public_key,
                          std::span<uint8_t, 32> shared_secret) const {
-  if (id_ == PSA_KEY_ID_NULL) {
-    return Status::kInvalidState;
-  }
   // PSA refuses points that are not on the curve.
   Point point;
   point[0] = 0x04;
-  reverse(&peer_public_key[0], &point[1]);
-  reverse(&peer_public_key[kCoordinate], &point[1 + kCoordinate]);
-  std::array<uint8_t, kCoordinate> secret{};
+  reverse(peer_public_key.data(), &point[1], peer_public_key.size());
+  std::array<uint8_t, kCoordinate> secret;
   size_t size = 0;
   const psa_status_t status = psa_raw_key_agreement(PSA_ALG_ECDH, id_, point.data(), point.size(),
                                                     secret.data(), secret.size(), &size);
-  const bool is_computed = status == PSA_SUCCESS && size == secret.size();
-  if (is_computed) {
-    reverse(secret.data(), shared_secret.data());
+  switch (status) {
+    case PSA_SUCCESS:
+      break;
+    case PSA_ERROR_INVALID_ARGUMENT:
+      return Status::kInvalidParam;
+    case PSA_ERROR_INVALID_HANDLE:
+      return Status::kInvalidState;
+    default:
+      return Status::kInternal;
   }
+  reverse(secret.data(), shared_secret.data(), shared_secret.size());
   wipe(secret);
-  if (is_computed) {
-    return Status::kOk;
-  }
-  return status == PSA_ERROR_INVALID_ARGUMENT ? Status::kInvalidParam : Status::kInternal;
+  return Status::kOk;
 }
 
+// PSA does nothing if there is none.
 void PsaKeyPair::destroy() {
-  if (id_ != PSA_KEY_ID_NULL) {
-    psa_destroy_key(id_);
-    id_ = PSA_KEY_ID_NULL;
-  }
+  psa_destroy_key(id_);
+  id_ = PSA_KEY_ID_NULL;
 }
 
 }  // namespace pm::adapters

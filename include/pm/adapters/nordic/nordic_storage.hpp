@@ -2,6 +2,8 @@
 #pragma once
 
 #include <array>
+#include <atomic>
+#include <type_traits>
 
 #include "bm/fs/bm_zms.h"
 #include "pm/adapters/nordic/context.hpp"
@@ -38,22 +40,24 @@ class NordicStorage final : public StorageBase {
   void on_event(const bm_zms_evt& event);
 
  private:
-  enum class Completion : uint8_t { kDone, kNoSpace, kFailed };
+  // Of results that cannot be told yet, as octets: a ring, and places in it.
+  using Deferred = std::array<uint8_t, config::kStorageOperations + 1>;
+  using Place = std::conditional_t<(std::tuple_size_v<Deferred> <= UINT8_MAX), uint8_t, uint16_t>;
 
-  void deliver(Completion completion);
-  void defer(Completion completion);
+  static constexpr Place after(Place place) {
+    return static_cast<Place>(place + 1 == std::tuple_size_v<Deferred> ? 0 : place + 1);
+  }
   static void deliver_deferred(void* self);
 
   [[no_unique_address]] Ref<const bm_zms_fs_config> config_;
   [[no_unique_address]] Ref<NordicContext> context_;
   [[no_unique_address]] Ref<Timers> timers_;
-  StorageUser* sink_ = nullptr;
+  [[no_unique_address]] StorageUserLink sink_;
   bool mount_failed_ = false;
-  bool is_calling_ = false;
-  // Of those that cannot be told yet. One context puts, one takes.
-  std::array<Completion, config::kStorageOperations + 1> deferred_{};
-  std::atomic<uint16_t> first_{0};
-  std::atomic<uint16_t> end_{0};
+  // One context puts, one takes.
+  std::atomic<Place> first_{0};
+  std::atomic<Place> end_{0};
+  Deferred deferred_{};
   Timer later_{};
   bm_zms_fs fs_{};
 };

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <array>
-
 #include "bm/bm_timer.h"
 #include "pm/adapters/nordic/context.hpp"
 #include "pm/base/config.hpp"
@@ -11,47 +9,46 @@
 
 namespace pm::adapters {
 
-/// Timers over bm_timer, one for each that runs. A bm_timer cannot be read: a clock of kTickUs runs
-/// while any timer does, and stands still otherwise.
+/// All timers, and the clock, over one bm_timer. It cannot be read: it runs in short steps while
+/// any timer does, each of which is counted when it is over. So a timer that starts within a step
+/// expires up to a step late, never early, and the clock stands still while no timer runs.
 ///
 /// A timer that expires while the Peer Manager is at work waits for another millisecond. While one
-/// is told, SoftDevice events wait.
+/// is told, SoftDevice events wait. A delay of 0 cuts the present step short, and is a millisecond.
 // NOLINTBEGIN(modernize-use-override): on the target there is nothing to override.
 class NordicTimers final : public TimersPort {
  public:
-  static constexpr uint64_t kTickUs = 250'000;
-
   explicit constexpr NordicTimers(NordicContext& context) : context_(context) {}
   NordicTimers(const NordicTimers&) = delete;
   NordicTimers& operator=(const NordicTimers&) = delete;
 
-  uint64_t now_us() const;
-  void start(Timer& timer, uint64_t delay_us);
+  uint32_t now_ms() const { return now_ms_; }
+  /// Less than 2^31.
+  void start_ms(Timer& timer, uint32_t delay_ms);
   void stop(Timer& timer);
 
- private:
-  struct Slot {
-    bm_timer alarm;
-    NordicTimers* owner;
-    /// nullptr: free.
-    Timer* timer;
-  };
-  // Those that the core and the handlers have, and one for the store.
-  static constexpr size_t kSlots = (config::kPairingAttemptsProtection ? 1 : 0) +
-                                   (config::kSecurityDelayMs != 0 ? config::kLinks : 0) + 1;
+#ifndef PM_ONE_DEVICE
+  uint64_t now_us() const;
+  void start(Timer& timer, uint64_t delay_us);
+#endif
 
-  Slot* find(const Timer* timer);
-  void expire(Slot& slot);
-  void tick();
-  void start_clock();
-  static void on_alarm(void* context);
-  static void on_tick(void* context);
+ private:
+  // How coarse the clock is, and how often the processor is woken up. Delays of the handlers are
+  // short; those after failed pairings are seconds.
+  static constexpr uint32_t kStepMs = config::kSecurityDelayMs != 0 ? 50 : 250;
+
+  void know(Timer& timer);
+  void start_step();
+  void end_step();
+  static void on_alarm(void* self);
 
   [[no_unique_address]] Ref<NordicContext> context_;
-  bm_timer clock_{};
-  std::atomic<uint32_t> ticks_{0};
-  std::atomic<bool> is_clock_running_{false};
-  std::array<Slot, kSlots> slots_{};
+  bm_timer alarm_{};
+  /// Every timer that was ever started.
+  Timer* timers_ = nullptr;
+  uint32_t now_ms_ = 0;
+  /// Of the step that runs; 0: none.
+  uint32_t step_ms_ = 0;
 };
 // NOLINTEND(modernize-use-override)
 

@@ -47,7 +47,7 @@ class PairingAttempts {
 
   [[no_unique_address]] Ref<Timers> timers_;
   Timer timer_{};
-  uint64_t accounted_us_ = 0;
+  uint32_t accounted_ms_ = 0;
   std::array<Entry, config::kTrackedPeers> entries_{};
 };
 
