@@ -164,7 +164,7 @@ void EventRouter::complete(pm_evt& event) const {
   }
 }
 
-pm_evt make_event(pm_evt_id id, uint16_t conn_handle, PeerId peer) {
+[[gnu::noinline]] pm_evt make_event(pm_evt_id id, uint16_t conn_handle, PeerId peer) {
   pm_evt event;
   std::memset(&event, 0, sizeof event);
   event.evt_id = id;

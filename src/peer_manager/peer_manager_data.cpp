@@ -2,6 +2,7 @@
 //
 // Public calls about peers: enumeration, data, creation, deletion, ranks.
 #include "bm/bluetooth/peer_manager/peer_manager.h"
+#include "nrf_error.h"
 #include "pm/peer_manager/peer_manager.hpp"
 
 namespace pm {
@@ -17,50 +18,43 @@ DataId to_data_id(pm_peer_data_id id) {
 
 bool is_word_aligned(const void* data) { return reinterpret_cast<uintptr_t>(data) % 4 == 0; }
 
+// Whether an identity has not what a list asks for.
+bool lacks(const ble_gap_id_key_t& identity, unsigned skip) {
+  const unsigned type = identity.id_addr_info.addr_type;
+  const bool has_address =
+      type == BLE_GAP_ADDR_TYPE_PUBLIC || type == BLE_GAP_ADDR_TYPE_RANDOM_STATIC;
+  return ((skip & PM_PEER_ID_LIST_SKIP_NO_ID_ADDR) != 0 && !has_address) ||
+         ((skip & PM_PEER_ID_LIST_SKIP_NO_IRK) != 0 && is_all_zero(identity.id_info.irk));
+}
+
 }  // namespace
 
-// Whether a peer stays on a list. Absent records drop it; unreadable ones end the enumeration.
-Status PeerManager::passes(PeerId peer, unsigned skip, bool& passed) const {
-  passed = false;
+// kNotFound: the peer is not one for the list, perhaps because a record is absent. Another error: a
+// record could not be read, which ends the enumeration.
+Status PeerManager::filter(PeerId peer, unsigned skip) const {
+  if (!pool_->is_active(peer)) {
+    return Status::kNotFound;
+  }
   if ((skip & (PM_PEER_ID_LIST_SKIP_NO_ID_ADDR | PM_PEER_ID_LIST_SKIP_NO_IRK)) != 0) {
-    ble_gap_id_key_t identity{};
-    const Status status = ids_->identity_of(peer, identity);
-    const unsigned type = identity.id_addr_info.addr_type;
-    const bool has_irk = !is_all_zero(identity.id_info.irk);
+    ble_gap_id_key_t identity;
+    Status status = ids_->identity_of(peer, identity);
+    if (ok(status) && lacks(identity, skip)) {
+      status = Status::kNotFound;
+    }
     wipe(&identity, sizeof identity);
-    if (!ok(status)) {
-      return status == Status::kNotFound ? Status::kOk : status;
-    }
-    const bool has_address =
-        type == BLE_GAP_ADDR_TYPE_PUBLIC || type == BLE_GAP_ADDR_TYPE_RANDOM_STATIC;
-    if ((skip & PM_PEER_ID_LIST_SKIP_NO_ID_ADDR) != 0 && !has_address) {
-      return Status::kOk;
-    }
-    if ((skip & PM_PEER_ID_LIST_SKIP_NO_IRK) != 0 && !has_irk) {
-      return Status::kOk;
-    }
+    PM_TRY(status);
   }
-  if ((skip & PM_PEER_ID_LIST_SKIP_NO_CAR) != 0) {
-    uint32_t is_supported = 0;
-    const Status status = database_->load_word(key_of(peer, kCentralAddrResData), is_supported);
-    if (!ok(status) && status != Status::kNotFound) {
-      return status;
-    }
-    if (is_supported == 0) {
-      return Status::kOk;
-    }
+  if ((skip & PM_PEER_ID_LIST_SKIP_NO_CAR) == 0) {
+    return Status::kOk;
   }
-  passed = true;
-  return Status::kOk;
+  uint32_t is_supported = 0;
+  PM_TRY(database_->load_word(key_of(peer, kCentralAddrResData), is_supported));
+  return is_supported != 0 ? Status::kOk : Status::kNotFound;
 }
 
 Status PeerManager::peer_id_list(uint16_t* peers, uint32_t* size, uint16_t first, unsigned skip) {
-  if (!initialized_) {
-    return Status::kInvalidState;
-  }
-  if (peers == nullptr || size == nullptr) {
-    return Status::kNull;
-  }
+  PM_TRY(check(peers));
+  PM_TRY(check(size));
   constexpr unsigned kAllFilters = PM_PEER_ID_LIST_SKIP_NO_ID_ADDR | PM_PEER_ID_LIST_SKIP_ALL;
   if (*size == 0 || skip > kAllFilters) {
     return Status::kInvalidParam;
@@ -69,28 +63,23 @@ Status PeerManager::peer_id_list(uint16_t* peers, uint32_t* size, uint16_t first
   *size = 0;
   uint32_t found = 0;
   PeerId peer{first};
-  if (!pool_->is_active(peer)) {
-    peer = pool_->next(peer);
-  }
-  for (; peer != kInvalidPeer && found < room; peer = pool_->next(peer)) {
-    bool passed = false;
-    PM_TRY(passes(peer, skip, passed));
-    if (passed) {
+  do {
+    const Status status = filter(peer, skip);
+    if (ok(status)) {
       peers[found++] = to_number(peer);
+    } else if (status != Status::kNotFound) {
+      return status;
     }
-  }
+    peer = pool_->next(peer);
+  } while (peer != kInvalidPeer && found < room);
   *size = found;
   return Status::kOk;
 }
 
 Status PeerManager::peer_data_load(uint16_t peer, pm_peer_data_id data_id, void* data,
                                    uint32_t* length) {
-  if (!initialized_) {
-    return Status::kInvalidState;
-  }
-  if (data == nullptr || length == nullptr) {
-    return Status::kNull;
-  }
+  PM_TRY(check(data));
+  PM_TRY(check(length));
   size_t stored_length = *length;
   PM_TRY(database_->load(key_of(PeerId{peer}, to_data_id(data_id)), data, stored_length));
   const bool has_fitted = stored_length <= *length;
@@ -100,12 +89,7 @@ Status PeerManager::peer_data_load(uint16_t peer, pm_peer_data_id data_id, void*
 
 Status PeerManager::peer_data_store(uint16_t peer, pm_peer_data_id data_id, const void* data,
                                     uint32_t length, uint32_t* token) {
-  if (!initialized_) {
-    return Status::kInvalidState;
-  }
-  if (data == nullptr) {
-    return Status::kNull;
-  }
+  PM_TRY(check(data));
   if (!is_word_aligned(data)) {
     return Status::kInvalidAddr;
   }
@@ -141,12 +125,8 @@ Status PeerManager::peer_data_delete(uint16_t peer, pm_peer_data_id data_id) {
 }
 
 Status PeerManager::peer_new(uint16_t* peer, const pm_peer_data_bonding* bonding, uint32_t* token) {
-  if (!initialized_) {
-    return Status::kInvalidState;
-  }
-  if (peer == nullptr || bonding == nullptr) {
-    return Status::kNull;
-  }
+  PM_TRY(check(peer));
+  PM_TRY(check(bonding));
   if (!is_word_aligned(bonding)) {
     return Status::kInvalidAddr;
   }
@@ -194,14 +174,8 @@ Status PeerManager::peers_delete() {
   if (!initialized_) {
     return Status::kInvalidState;
   }
-  if (pool_->count() == 0) {
-    deleting_all_ = false;
-    storage_->remove_orphans();
-    pm_evt event = make_event(PM_EVT_PEERS_DELETE_SUCCEEDED, kInvalidPeer);
-    notify_application(event);
-    return Status::kOk;
-  }
-  deleting_all_ = true;
+  const bool is_empty = pool_->count() == 0;
+  deleting_all_ = !is_empty;
   for (PeerId peer = pool_->next(kInvalidPeer); peer != kInvalidPeer; peer = pool_->next(peer)) {
     if (!ok(peer_delete(to_number(peer)))) {
       deleting_all_ = false;
@@ -209,7 +183,19 @@ Status PeerManager::peers_delete() {
     }
   }
   storage_->remove_orphans();
+  if (is_empty) {
+    end_peers_delete(NRF_SUCCESS);
+  }
   return Status::kOk;
+}
+
+void PeerManager::end_peers_delete(uint32_t error) {
+  deleting_all_ = false;
+  pm_evt end =
+      make_event(error != NRF_SUCCESS ? PM_EVT_PEERS_DELETE_FAILED : PM_EVT_PEERS_DELETE_SUCCEEDED,
+                 kInvalidPeer);
+  end.peers_delete_failed_evt.error = error;
+  notify_application(end);
 }
 
 // After the last attempt to write a bond failed. A bond that is read with an error exists.
@@ -226,18 +212,14 @@ void PeerManager::delete_if_unbonded(const pm_evt& event) {
 }
 
 void PeerManager::advance_peers_delete(const pm_evt& event) {
-  const bool has_failed = event.evt_id == PM_EVT_PEER_DELETE_FAILED;
-  const bool is_done = event.evt_id == PM_EVT_PEER_DELETE_SUCCEEDED && pool_->count() == 0;
-  if (!deleting_all_ || !(has_failed || is_done)) {
+  if (!deleting_all_) {
     return;
   }
-  deleting_all_ = false;
-  pm_evt end = make_event(has_failed ? PM_EVT_PEERS_DELETE_FAILED : PM_EVT_PEERS_DELETE_SUCCEEDED,
-                          kInvalidPeer);
-  if (has_failed) {
-    end.peers_delete_failed_evt.error = event.peer_delete_failed.error;
+  if (event.evt_id == PM_EVT_PEER_DELETE_FAILED) {
+    end_peers_delete(event.peer_delete_failed.error);
+  } else if (event.evt_id == PM_EVT_PEER_DELETE_SUCCEEDED && pool_->count() == 0) {
+    end_peers_delete(NRF_SUCCESS);
   }
-  notify_application(end);
 }
 
 Status PeerManager::peer_ranks_get(uint16_t* highest_peer, uint32_t* highest, uint16_t* lowest_peer,

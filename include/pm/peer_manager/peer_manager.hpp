@@ -234,11 +234,14 @@ class PeerManager {
  private:
   friend class EventRouter;
 
+  /// kInvalidState before init(); kNull without what the call requires.
+  Status check(const void* required) const;
   bool filter_excluded(const ble_evt_t& event);
   void notify_application(pm_evt& event);
   void advance_peers_delete(const pm_evt& event);
+  void end_peers_delete(uint32_t error);
   void delete_if_unbonded(const pm_evt& event);
-  Status passes(PeerId peer, unsigned skip, bool& passed) const;
+  Status filter(PeerId peer, unsigned skip) const;
 
   bool initialized_ = false;
   bool deleting_all_ = false;

@@ -28,6 +28,14 @@ constexpr PeerManager::PeerManager(SoftDevice& soft_device, Storage& storage, Ti
                                    Crypto& crypto)
     : parts_(*this, soft_device, storage, timers, crypto), soft_device_(soft_device) {}
 
+// Out of line, because they are many that ask.
+[[gnu::noinline]] inline Status PeerManager::check(const void* required) const {
+  if (!initialized_) {
+    return Status::kInvalidState;
+  }
+  return required != nullptr ? Status::kOk : Status::kNull;
+}
+
 inline Status PeerManager::sec_params_set(const ble_gap_sec_params_t* params) {
   return initialized_ ? security_manager_->sec_params_set(params) : Status::kInvalidState;
 }
@@ -62,10 +70,8 @@ inline Status PeerManager::conn_sec_params_reply(uint16_t conn_handle,
 }
 
 inline Status PeerManager::conn_sec_status_get(uint16_t conn_handle, pm_conn_sec_status* status) {
-  if (!initialized_) {
-    return Status::kInvalidState;
-  }
-  return status != nullptr ? security_manager_->status_get(conn_handle, *status) : Status::kNull;
+  PM_TRY(check(status));
+  return security_manager_->status_get(conn_handle, *status);
 }
 
 inline bool PeerManager::sec_is_sufficient(uint16_t conn_handle,
@@ -110,33 +116,23 @@ inline Status PeerManager::device_identities_list_set(const uint16_t* peers, uin
 }
 
 inline Status PeerManager::id_addr_set(const ble_gap_addr_t* address) {
-  if (!initialized_) {
-    return Status::kInvalidState;
-  }
-  return address != nullptr ? soft_device_->gap_addr_set(*address) : Status::kNull;
+  PM_TRY(check(address));
+  return soft_device_->gap_addr_set(*address);
 }
 
 inline Status PeerManager::id_addr_get(ble_gap_addr_t* address) {
-  if (!initialized_) {
-    return Status::kInvalidState;
-  }
-  return address != nullptr ? soft_device_->gap_addr_get(*address) : Status::kNull;
+  PM_TRY(check(address));
+  return soft_device_->gap_addr_get(*address);
 }
 
 inline Status PeerManager::privacy_set(const ble_gap_privacy_params_t* params) {
-  if (!initialized_) {
-    return Status::kInvalidState;
-  }
-  return params != nullptr ? soft_device_->gap_privacy_set(*params) : Status::kNull;
+  PM_TRY(check(params));
+  return soft_device_->gap_privacy_set(*params);
 }
 
 inline Status PeerManager::privacy_get(ble_gap_privacy_params_t* params) {
-  if (!initialized_) {
-    return Status::kInvalidState;
-  }
-  if (params == nullptr || params->p_device_irk == nullptr) {
-    return Status::kNull;
-  }
+  PM_TRY(check(params));
+  PM_TRY(check(params->p_device_irk));
   return soft_device_->gap_privacy_get(*params);
 }
 
@@ -145,23 +141,13 @@ inline bool PeerManager::address_resolve(const ble_gap_addr_t* address, const bl
 }
 
 inline Status PeerManager::conn_handle_get(uint16_t peer, uint16_t* conn_handle) {
-  if (!initialized_) {
-    return Status::kInvalidState;
-  }
-  if (conn_handle == nullptr) {
-    return Status::kNull;
-  }
+  PM_TRY(check(conn_handle));
   *conn_handle = ids_->connection_of(PeerId{peer});
   return Status::kOk;
 }
 
 inline Status PeerManager::peer_id_get(uint16_t conn_handle, uint16_t* peer) {
-  if (!initialized_) {
-    return Status::kInvalidState;
-  }
-  if (peer == nullptr) {
-    return Status::kNull;
-  }
+  PM_TRY(check(peer));
   *peer = to_number(ids_->peer_of(conn_handle));
   return Status::kOk;
 }
