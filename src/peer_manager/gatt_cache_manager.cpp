@@ -10,10 +10,14 @@ bool is_cccd_write(const ble_gatts_evt_write_t& write) {
          write.uuid.uuid == BLE_UUID_DESCRIPTOR_CLIENT_CHAR_CONFIG;
 }
 
-bool is_update_of(const pm_evt& event, pm_peer_data_id data) {
+// What has been stored of a peer that has a link.
+pm_peer_data_id updated_of_link(const pm_evt& event) {
+  const auto& update = event.peer_data_update_succeeded;
   return event.evt_id == PM_EVT_PEER_DATA_UPDATE_SUCCEEDED &&
-         event.peer_data_update_succeeded.action == PM_PEER_DATA_OP_UPDATE &&
-         event.peer_data_update_succeeded.data_id == data;
+                 update.action == PM_PEER_DATA_OP_UPDATE &&
+                 event.conn_handle != BLE_CONN_HANDLE_INVALID
+             ? update.data_id
+             : PM_PEER_DATA_ID_INVALID;
 }
 
 }  // namespace
@@ -73,42 +77,29 @@ void GattCacheManager::on_id_manager_event(const pm_evt& event) {
   process_pending();
 }
 
-void GattCacheManager::on_database_event_server(const pm_evt& event) {
-  if constexpr (!config::kServiceChanged) {
-    return;
-  }
-  const bool is_armed = is_update_of(event, PM_PEER_DATA_ID_SERVICE_CHANGED_PENDING) &&
-                        event.conn_handle != BLE_CONN_HANDLE_INVALID;
-  if (is_armed) {
-    arm_service_changed(event.conn_handle, ids_->flags_of(PeerId{event.peer_id}));
-    server_->send_service_changed();
-  }
-  server_->continue_announcing();
-}
-
 void GattCacheManager::on_database_event(const pm_evt& event) {
-  const bool has_bonded =
-      is_update_of(event, PM_PEER_DATA_ID_BONDING) && event.conn_handle != BLE_CONN_HANDLE_INVALID;
-  if (has_bonded) {
+  const pm_peer_data_id updated = updated_of_link(event);
+  if constexpr (config::kServiceChanged) {
+    if (updated == PM_PEER_DATA_ID_SERVICE_CHANGED_PENDING) {
+      arm_service_changed(event.conn_handle, ids_->flags_of(PeerId{event.peer_id}));
+      server_->send_service_changed();
+    }
+    server_->continue_announcing();
+  }
+  if (updated == PM_PEER_DATA_ID_BONDING) {
     states_->set(event.conn_handle, LinkFlag::kDbStorePending);
     want_address_resolution(event.conn_handle, ids_->flags_of(PeerId{event.peer_id}));
   }
   process_pending();
 }
 
-void GattCacheManager::store(uint16_t conn_handle) {
-  states_->set(conn_handle, LinkFlag::kDbStorePending, false);
-  if (server_->store_local_db(conn_handle) == Status::kBusy) {
-    states_->set(conn_handle, LinkFlag::kDbStorePending);
-  }
-}
-
 // Reading from peers waits until nothing is left to store.
 void GattCacheManager::process_pending() {
-  states_->for_each_connected(LinkFlag::kDbStorePending,
-                              [this](uint16_t conn_handle) { store(conn_handle); });
-  int first = 0;
-  if (states_->next_connected(LinkFlag::kDbStorePending, first) == BLE_CONN_HANDLE_INVALID) {
+  bool is_all_stored = true;
+  states_->for_each_connected(LinkFlag::kDbStorePending, [&](uint16_t conn_handle) {
+    is_all_stored &= server_->store_local_db(conn_handle);
+  });
+  if (is_all_stored) {
     client_->read_wanted();
   }
 }

@@ -7,82 +7,61 @@ namespace pm {
 
 void GattClientCache::read_wanted() {
   states_->for_each_connected(LinkFlag::kCarWanted, [this](uint16_t conn_handle) {
-    const bool is_reading = states_->get(conn_handle, LinkFlag::kCarHandleQueried) ||
-                            states_->get(conn_handle, LinkFlag::kCarValueQueried);
-    if (is_reading) {
+    Link* link = states_->find(conn_handle);
+    if (link == nullptr || link->has(LinkFlag::kCarReading)) {
       return;
     }
-    const ble_uuid_t uuid{.uuid = BLE_UUID_GAP_CHARACTERISTIC_CAR, .type = BLE_UUID_TYPE_BLE};
-    const Status status = soft_device_->gattc_char_value_by_uuid_read(
-        conn_handle, uuid, {.start_handle = 1, .end_handle = 0xFFFF});
-    states_->set(conn_handle, LinkFlag::kCarHandleQueried, ok(status));
+    static constexpr ble_uuid_t kUuid{BLE_UUID_GAP_CHARACTERISTIC_CAR, BLE_UUID_TYPE_BLE};
+    static constexpr ble_gattc_handle_range_t kAllHandles{1, 0xFFFF};
+    if (ok(soft_device_->gattc_char_value_by_uuid_read(conn_handle, kUuid, kAllHandles))) {
+      link->flags |= bit(LinkFlag::kCarReading);
+      link->value_handle = 0;
+    }
   });
 }
 
+// First the handle is looked for, then the value is read.
 void GattClientCache::on_ble_event(const ble_evt_t& event) {
-  switch (event.header.evt_id) {
-    case BLE_GATTC_EVT_CHAR_VAL_BY_UUID_READ_RSP:
-      on_handle_found(event.evt.gattc_evt);
-      break;
-    case BLE_GATTC_EVT_READ_RSP:
-      on_value_read(event.evt.gattc_evt);
-      break;
-    default:
-      break;
-  }
-}
-
-void GattClientCache::on_handle_found(const ble_gattc_evt_t& event) {
-  const uint16_t conn_handle = event.conn_handle;
-  if (!states_->get(conn_handle, LinkFlag::kCarHandleQueried)) {
+  const bool is_handle = event.header.evt_id == BLE_GATTC_EVT_CHAR_VAL_BY_UUID_READ_RSP;
+  if (!is_handle && event.header.evt_id != BLE_GATTC_EVT_READ_RSP) {
     return;
   }
-  states_->set(conn_handle, LinkFlag::kCarHandleQueried, false);
-  const auto& response = event.params.char_val_by_uuid_read_rsp;
-  const bool is_found =
-      event.gatt_status == BLE_GATT_STATUS_SUCCESS && response.count > 0 && response.value_len == 1;
-  if (!is_found) {
-    store(conn_handle, false);
+  const ble_gattc_evt_t& response = event.evt.gattc_evt;
+  Link* link = states_->find(response.conn_handle);
+  if (link == nullptr || !link->has(LinkFlag::kCarReading) ||
+      is_handle != (link->value_handle == 0)) {
     return;
   }
-  if (response.count > 1) {
-    PM_LOG(2, "peer_manager", "Several Central Address Resolution values on link %u", conn_handle);
+  const bool is_success = response.gatt_status == BLE_GATT_STATUS_SUCCESS;
+  bool is_supported = false;
+  if (is_handle) {
+    const auto& found = response.params.char_val_by_uuid_read_rsp;
+    if (is_success && found.count > 0 && found.value_len == 1) {
+      if (found.count > 1) {
+        PM_LOG(2, "peer_manager", "Several Central Address Resolution values on link %u",
+               response.conn_handle);
+      }
+      link->value_handle = load_le16(found.handle_value);
+      if (link->value_handle != 0 &&
+          ok(soft_device_->gattc_read(response.conn_handle, link->value_handle, 0))) {
+        return;
+      }
+    }
+  } else {
+    const auto& value = response.params.read_rsp;
+    // The application may read something else at the same time. What a failure concerns is not
+    // always told: it is taken for ours, which else nothing would end.
+    if (is_success && value.handle != link->value_handle) {
+      return;
+    }
+    is_supported = is_success && value.len == 1 && value.data[0] != 0;
   }
-  const uint16_t handle = load_le16(response.handle_value);
-  if (!ok(soft_device_->gattc_read(conn_handle, handle, 0))) {
-    store(conn_handle, false);
-    return;
-  }
-  states_->find(conn_handle)->value_handle = handle;
-  states_->set(conn_handle, LinkFlag::kCarValueQueried);
-}
-
-void GattClientCache::on_value_read(const ble_gattc_evt_t& event) {
-  const uint16_t conn_handle = event.conn_handle;
-  if (!states_->get(conn_handle, LinkFlag::kCarValueQueried)) {
-    return;
-  }
-  const auto& response = event.params.read_rsp;
-  const uint16_t expected = states_->find(conn_handle)->value_handle;
-  const bool is_success = event.gatt_status == BLE_GATT_STATUS_SUCCESS;
-  // The application may read something else at the same time. What a failure concerns is not
-  // always told: it is taken for ours, which else nothing would end.
-  if (is_success && response.handle != expected) {
-    return;
-  }
-  states_->set(conn_handle, LinkFlag::kCarValueQueried, false);
-  store(conn_handle, is_success && response.len == 1 && response.data[0] != 0);
-}
-
-void GattClientCache::store(uint16_t conn_handle, bool is_supported) {
-  states_->set(conn_handle, LinkFlag::kCarWanted, false);
-  const PeerId peer = ids_->peer_of(conn_handle);
-  if (peer == kInvalidPeer) {
-    return;
-  }
-  if (!ok(database_->store_flag(key_of(peer, kCentralAddrResData), is_supported))) {
+  link->flags &= ~(bit(LinkFlag::kCarReading) | bit(LinkFlag::kCarWanted));
+  const RecordKey key = key_of(link->peer, kCentralAddrResData);
+  if (!ok(database_->store_flag(key, is_supported)) && link->peer != kInvalidPeer) {
     // It is read again after the next connection.
-    PM_LOG(2, "peer_manager", "Central Address Resolution of peer %u not stored", to_number(peer));
+    PM_LOG(2, "peer_manager", "Central Address Resolution of peer %u not stored",
+           to_number(link->peer));
   }
 }
 

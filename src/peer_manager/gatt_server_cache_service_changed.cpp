@@ -7,118 +7,85 @@
 namespace pm {
 
 void GattServerCache::announce_change() {
-  is_announcing_ = true;
   announced_ = pool_->next(kInvalidPeer);
   continue_announcing();
-  for (int i = 0; i < config::kLinks; ++i) {
-    const uint16_t conn_handle = states_->handle_at(i);
-    const bool is_unbonded_link = states_->get(conn_handle, LinkFlag::kConnected) &&
-                                  !states_->get(conn_handle, LinkFlag::kExcluded) &&
-                                  ids_->peer_of(conn_handle) == kInvalidPeer;
-    if (is_unbonded_link) {
+  // Links of nobody are told now or never.
+  states_->for_each_connected(LinkFlag::kConnected, [this](uint16_t conn_handle) {
+    if (ids_->peer_of(conn_handle) == kInvalidPeer) {
       states_->set(conn_handle, LinkFlag::kServiceChangedPending);
     }
-  }
+  });
   send_service_changed();
 }
 
 void GattServerCache::continue_announcing() {
-  while (is_announcing_) {
+  while (announced_ != kInvalidPeer) {
     const PeerId peer = announced_;
-    if (peer == kInvalidPeer) {
-      is_announcing_ = false;
-      return;
-    }
     const Status status = database_->store_flag(key_of(peer, kServiceChangedPendingData), true);
-    if (ok(status) || status == Status::kNotFound) {
-      announced_ = pool_->next(peer);
-      continue;
-    }
-    if (status == Status::kBusy) {
+    if (!ok(status) && status != Status::kNotFound) {
+      if (status != Status::kBusy) {
+        router_->not_stored(peer, status);
+      }
       return;
     }
-    if (status == Status::kResources) {
-      pm_evt event = make_event(PM_EVT_STORAGE_FULL, peer);
-      router_->to_application(event);
-    } else {
-      router_->unexpected(BLE_CONN_HANDLE_INVALID, status, peer);
-    }
-    return;
+    announced_ = pool_->next(peer);
   }
 }
 
 void GattServerCache::send_service_changed() {
-  states_->for_each_connected(LinkFlag::kServiceChangedPending, [this](uint16_t conn_handle) {
-    if (!states_->get(conn_handle, LinkFlag::kServiceChangedSent)) {
-      send_service_changed(conn_handle);
-    }
-  });
+  states_->for_each_connected(LinkFlag::kServiceChangedPending,
+                              [this](uint16_t conn_handle) { send_service_changed(conn_handle); });
 }
 
 void GattServerCache::send_service_changed(uint16_t conn_handle) {
   uint16_t first_user_handle = 0;
-  Status status = soft_device_->gatts_initial_user_handle_get(first_user_handle);
-  if (ok(status)) {
-    uint16_t start = first_user_handle;
-    do {
-      status = soft_device_->gatts_service_changed(conn_handle, start, 0xFFFF);
-    } while (status == Status::kInvalidAttrHandle && start++ != 0xFFFF);
+  static_cast<void>(soft_device_->gatts_initial_user_handle_get(first_user_handle));
+  Status status = Status::kInvalidAttrHandle;
+  for (unsigned start = first_user_handle;
+       status == Status::kInvalidAttrHandle && start <= UINT16_MAX; ++start) {
+    status = soft_device_->gatts_service_changed(conn_handle, static_cast<uint16_t>(start), 0xFFFF);
   }
-  switch (status) {
-    case Status::kOk:
-      states_->set(conn_handle, LinkFlag::kServiceChangedSent);
-      router_->to_application(PM_EVT_SERVICE_CHANGED_IND_SENT, conn_handle);
-      return;
-    case Status::kInvalidState:
-      // Subscribed: an MTU exchange is probably under way. Otherwise nobody wants the indication.
-      if (!is_service_changed_subscribed(conn_handle, first_user_handle)) {
-        drop_service_changed(conn_handle);
-      }
-      return;
-    case Status::kNotSupported:
+  if (ok(status)) {
+    // Sent. In storage it is pending until the peer confirms.
+    states_->set(conn_handle, LinkFlag::kServiceChangedPending, false);
+    router_->to_application(PM_EVT_SERVICE_CHANGED_IND_SENT, conn_handle);
+  } else if (status == Status::kGattsSysAttrMissing) {
+    apply_local_db(conn_handle);
+  } else if (status == Status::kInvalidState || status == Status::kNotSupported) {
+    // Subscribed: an MTU exchange is probably under way. Otherwise nobody wants the indication.
+    if (status == Status::kNotSupported ||
+        !is_service_changed_subscribed(conn_handle, first_user_handle)) {
       drop_service_changed(conn_handle);
-      return;
-    case Status::kGattsSysAttrMissing:
-      apply_local_db(conn_handle);
-      return;
-    case Status::kBusy:
-    case Status::kInvalidConnHandle:
-      return;
-    default:
-      router_->unexpected(conn_handle, status);
+    }
+  } else if (status != Status::kBusy && status != Status::kInvalidConnHandle) {
+    router_->unexpected(conn_handle, status);
   }
 }
 
 void GattServerCache::drop_service_changed(uint16_t conn_handle) {
   states_->set(conn_handle, LinkFlag::kServiceChangedPending, false);
-  states_->set(conn_handle, LinkFlag::kServiceChangedSent, false);
-  if (const PeerId peer = ids_->peer_of(conn_handle); peer != kInvalidPeer) {
-    static_cast<void>(database_->store_flag(key_of(peer, kServiceChangedPendingData), false));
-  }
+  const PeerId peer = ids_->peer_of(conn_handle);
+  static_cast<void>(database_->store_flag(key_of(peer, kServiceChangedPendingData), false));
 }
 
 // The CCCD that follows the Service Changed characteristic among the stack's own attributes.
 bool GattServerCache::is_service_changed_subscribed(uint16_t conn_handle,
                                                     uint16_t first_user_handle) const {
-  bool is_found = false;
+  unsigned wanted = BLE_UUID_GATT_CHARACTERISTIC_SERVICE_CHANGED;
   for (uint16_t handle = 1; handle < first_user_handle; ++handle) {
-    ble_uuid_t uuid{};
+    ble_uuid_t uuid;
     if (!ok(soft_device_->gatts_attr_get(handle, &uuid, nullptr))) {
-      return false;
+      break;
     }
-    if (uuid.type != BLE_UUID_TYPE_BLE) {
+    if (uuid.type != BLE_UUID_TYPE_BLE || uuid.uuid != wanted) {
       continue;
     }
-    if (!is_found) {
-      is_found = uuid.uuid == BLE_UUID_GATT_CHARACTERISTIC_SERVICE_CHANGED;
-      continue;
+    if (wanted == BLE_UUID_DESCRIPTOR_CLIENT_CHAR_CONFIG) {
+      uint8_t cccd[2] = {};
+      ble_gatts_value_t value{.len = sizeof cccd, .offset = 0, .p_value = cccd};
+      return ok(soft_device_->gatts_value_get(conn_handle, handle, value)) && load_le16(cccd) != 0;
     }
-    if (uuid.uuid != BLE_UUID_DESCRIPTOR_CLIENT_CHAR_CONFIG) {
-      continue;
-    }
-    uint8_t cccd[2] = {};
-    ble_gatts_value_t value{.len = sizeof cccd, .offset = 0, .p_value = cccd};
-    return ok(soft_device_->gatts_value_get(conn_handle, handle, value)) && load_le16(cccd) != 0;
+    wanted = BLE_UUID_DESCRIPTOR_CLIENT_CHAR_CONFIG;
   }
   return false;
 }

@@ -18,11 +18,11 @@ Status PeerManager::init() {
   states_->reset();
   database_->reset();
   ids_->reset();
+  gatt_server_->reset();
   PM_TRY(storage_->init());
   if (!ok(security_manager_->init())) {
     return Status::kInternal;
   }
-  gatt_server_->reset();
   ranks_->reset();
   handler_count_ = 0;
   deleting_all_ = false;
@@ -114,9 +114,18 @@ void EventRouter::to_application(pm_evt_id id, uint16_t conn_handle) {
   to_application(event);
 }
 
-void EventRouter::unexpected(uint16_t conn_handle, Status error, PeerId peer) {
-  pm_evt event = make_event(PM_EVT_ERROR_UNEXPECTED, conn_handle, peer);
+void EventRouter::unexpected(uint16_t conn_handle, Status error) {
+  pm_evt event = make_event(PM_EVT_ERROR_UNEXPECTED, conn_handle);
   event.error_unexpected.error = to_code(error);
+  to_application(event);
+}
+
+void EventRouter::not_stored(PeerId peer, Status error) {
+  pm_evt event = make_event(PM_EVT_STORAGE_FULL, peer);
+  if (error != Status::kResources) {
+    event.evt_id = PM_EVT_ERROR_UNEXPECTED;
+    event.error_unexpected.error = to_code(error);
+  }
   to_application(event);
 }
 
@@ -142,11 +151,10 @@ void EventRouter::from_peer_database(pm_evt& event) {
   pm_->security_manager_->on_database_event(event);
   // 4. Records that wait: before others take the free place.
   storage_progressed();
-  // 5. Service Changed: flags that became true, or could not be written yet.
-  pm_->gatt_caches_->on_database_event_server(event);
-  // 6. CCCDs and Central Address Resolution of a new bond.
+  // 5. Service Changed: flags that became true, or could not be written yet. CCCDs and Central
+  // Address Resolution of a new bond.
   pm_->gatt_caches_->on_database_event(event);
-  // 7. A peer is its bond: without one it would count as bonded and never be encrypted.
+  // 6. A peer is its bond: without one it would count as bonded and never be encrypted.
   pm_->delete_if_unbonded(event);
 }
 

@@ -5,49 +5,57 @@ namespace pm {
 
 void Ranks::reset() {
   // A write that is on its way goes on, and ends by its event.
-  loaded_ = false;
+  highest_peer_ = kInvalidPeer;
 }
 
-Status Ranks::extremes(Extremes& out) const {
-  PeerId peer = pool_->next(kInvalidPeer);
-  if (peer == kInvalidPeer) {
-    return Status::kNotFound;
-  }
-  Extremes found;
-  for (; peer != kInvalidPeer; peer = pool_->next(peer)) {
+Status Ranks::extremes(Extremes& out, bool only_unconnected) const {
+  PeerId highest_peer = kInvalidPeer;
+  PeerId lowest_peer = kInvalidPeer;
+  uint32_t highest = 0;
+  uint32_t lowest = UINT32_MAX;
+  for (PeerId peer = kInvalidPeer; (peer = pool_->next(peer)) != kInvalidPeer;) {
+    if (only_unconnected && ids_->connection_of(peer) != BLE_CONN_HANDLE_INVALID) {
+      continue;
+    }
     uint32_t rank = 0;
     const Status status = database_->load_word(key_of(peer, kRankData), rank);
-    if (status == Status::kNotFound) {
+    if (status == Status::kNotFound || (!ok(status) && only_unconnected)) {
       continue;
     }
     PM_TRY(status);
-    if (rank >= found.highest) {
-      found.highest_peer = peer;
-      found.highest = rank;
+    if (rank >= highest) {
+      highest_peer = peer;
+      highest = rank;
     }
-    if (rank < found.lowest) {
-      found.lowest_peer = peer;
-      found.lowest = rank;
+    if (rank < lowest) {
+      lowest_peer = peer;
+      lowest = rank;
     }
   }
-  out = found;
-  return found.lowest_peer == kInvalidPeer ? Status::kNotFound : Status::kOk;
+  out = {highest_peer, highest, lowest_peer, lowest};
+  return lowest_peer == kInvalidPeer ? Status::kNotFound : Status::kOk;
+}
+
+PeerId Ranks::lowest_unconnected() const {
+  Extremes found;
+  static_cast<void>(extremes(found, true));
+  return found.lowest_peer;
 }
 
 bool Ranks::load() {
-  Extremes found;
-  const Status status = extremes(found);
-  if (!ok(status) && status != Status::kNotFound) {
-    return false;
+  if (highest_peer_ == kInvalidPeer) {
+    Extremes found;
+    if (extremes(found) == Status::kInternal) {
+      return false;
+    }
+    highest_peer_ = found.highest_peer;
+    highest_ = found.highest;
   }
-  highest_peer_ = found.highest_peer;
-  highest_ = found.highest;
-  loaded_ = true;
   return true;
 }
 
 Status Ranks::make_highest(PeerId peer) {
-  if (updating_ || (!loaded_ && !load())) {
+  if (written_ != 0 || !load()) {
     return Status::kBusy;
   }
   if (!pool_->is_active(peer)) {
@@ -65,24 +73,20 @@ Status Ranks::make_highest(PeerId peer) {
   }
   written_ = highest_ + 1;
   const Status status = database_->store_rank(peer, written_);
-  updating_ = ok(status);
-  switch (status) {
-    case Status::kOk:
-    case Status::kBusy:
-    case Status::kResources:
-    case Status::kInvalidParam:
-      return status;
-    case Status::kNotFound:
-      return Status::kInvalidParam;
-    default:
-      return Status::kInternal;
+  if (ok(status)) {
+    highest_peer_ = peer;
+  } else {
+    written_ = 0;
   }
+  return status;
 }
 
 void Ranks::on_database_event(pm_evt& event) {
   const PeerId peer{event.peer_id};
   if (event.evt_id == PM_EVT_PEER_DELETE_SUCCEEDED || event.evt_id == PM_EVT_PEER_DELETE_FAILED) {
-    loaded_ = loaded_ && peer != highest_peer_;
+    if (peer == highest_peer_) {
+      highest_peer_ = kInvalidPeer;
+    }
     return;
   }
   const bool has_succeeded = event.evt_id == PM_EVT_PEER_DATA_UPDATE_SUCCEEDED;
@@ -95,17 +99,18 @@ void Ranks::on_database_event(pm_evt& event) {
     return;
   }
   // Ours has no token; the application may at the same time store a rank of the same peer.
-  const bool is_ours = updating_ && update.token == PM_STORE_TOKEN_INVALID;
+  const bool is_ours = written_ != 0 && update.token == PM_STORE_TOKEN_INVALID;
   if (!is_ours) {
     // The application wrote or deleted a rank: whatever is highest now is in storage.
-    loaded_ = false;
+    highest_peer_ = kInvalidPeer;
     return;
   }
-  updating_ = false;
   if (has_succeeded) {
-    highest_peer_ = peer;
     highest_ = written_;
+  } else {
+    highest_peer_ = kInvalidPeer;
   }
+  written_ = 0;
 }
 
 }  // namespace pm

@@ -18,9 +18,11 @@ bool is_gattc_event(const ble_evt_t& event) {
 }  // namespace
 
 void StandardHandlers::reset() {
-  for (Delayed& delayed : delayed_) {
-    if (delayed.handlers != nullptr) {
-      timers_->stop(delayed.timer);
+  if constexpr (kMayDelay) {
+    for (Delayed& delayed : delayed_) {
+      if (delayed.handlers != nullptr) {
+        timers_->stop(delayed.timer);
+      }
     }
   }
   waiting_ranks_.clear();
@@ -41,17 +43,19 @@ void StandardHandlers::secure(uint16_t conn_handle, bool force) {
     secure_now(conn_handle, force);
     return;
   }
-  const int index = soft_device_->link_index(conn_handle);
-  if (index < 0 || index >= config::kLinks) {
-    return;
+  if constexpr (kMayDelay) {
+    const int index = soft_device_->link_index(conn_handle);
+    if (index < 0 || index >= config::kLinks) {
+      return;
+    }
+    Delayed& delayed = delayed_[index];
+    delayed.handlers = this;
+    delayed.conn_handle = conn_handle;
+    delayed.force = force;
+    delayed.timer.expired = &StandardHandlers::delay_expired;
+    delayed.timer.context = &delayed;
+    timers_->start_ms(delayed.timer, security_delay_ms_);
   }
-  Delayed& delayed = delayed_[index];
-  delayed.handlers = this;
-  delayed.conn_handle = conn_handle;
-  delayed.force = force;
-  delayed.timer.expired = &StandardHandlers::delay_expired;
-  delayed.timer.context = &delayed;
-  timers_->start_ms(delayed.timer, security_delay_ms_);
 }
 
 void StandardHandlers::delay_expired(void* context) {
@@ -59,10 +63,12 @@ void StandardHandlers::delay_expired(void* context) {
   delayed.handlers->secure_now(delayed.conn_handle, delayed.force);
 }
 
-void StandardHandlers::stop_delayed(uint16_t conn_handle) {
-  const int index = soft_device_->link_index(conn_handle);
-  if (index >= 0 && index < config::kLinks && delayed_[index].handlers != nullptr) {
-    timers_->stop(delayed_[index].timer);
+void StandardHandlers::stop_delayed([[maybe_unused]] uint16_t conn_handle) {
+  if constexpr (kMayDelay) {
+    const int index = soft_device_->link_index(conn_handle);
+    if (index >= 0 && index < config::kLinks && delayed_[index].handlers != nullptr) {
+      timers_->stop(delayed_[index].timer);
+    }
   }
 }
 
@@ -145,13 +151,13 @@ void StandardHandlers::disconnect(uint16_t conn_handle) {
 
 void StandardHandlers::flash_clean(const pm_evt& event) {
   switch (event.evt_id) {
+    case PM_EVT_CONN_SEC_SUCCEEDED:
+      if (event.conn_sec_succeeded.procedure == PM_CONN_SEC_PROCEDURE_PAIRING) {
+        break;
+      }
+      [[fallthrough]];
     case PM_EVT_BONDED_PEER_CONNECTED:
       rank_highest(event.peer_id);
-      break;
-    case PM_EVT_CONN_SEC_SUCCEEDED:
-      if (event.conn_sec_succeeded.procedure != PM_CONN_SEC_PROCEDURE_PAIRING) {
-        rank_highest(event.peer_id);
-      }
       break;
     case PM_EVT_STORAGE_FULL:
       evict(event.peer_id);
@@ -161,19 +167,16 @@ void StandardHandlers::flash_clean(const pm_evt& event) {
       if (event.peer_id == evicted_) {
         is_evicting_ = false;
       }
-      rank_waiting();
-      break;
+      [[fallthrough]];
     case PM_EVT_PEER_DATA_UPDATE_SUCCEEDED:
-      rank_waiting();
+      static_cast<void>(rank_waiting());
       break;
     default:
       break;
   }
 }
 
-void StandardHandlers::flash_clean_on_return() {
-  flash_clean(make_event(PM_EVT_STORAGE_FULL, kInvalidPeer));
-}
+void StandardHandlers::flash_clean_on_return() { evict(PM_PEER_ID_INVALID); }
 
 void StandardHandlers::rank_highest(uint16_t peer) {
   for (const uint16_t waiting : waiting_ranks_) {
@@ -181,31 +184,30 @@ void StandardHandlers::rank_highest(uint16_t peer) {
       return;
     }
   }
-  const Status status = peer_manager_->peer_rank_highest(peer);
-  if (status != Status::kBusy && status != Status::kResources) {
-    return;
-  }
   static_cast<void>(waiting_ranks_.push_back(peer));
   // Busy passes by itself; only lack of space costs somebody the bond.
-  if (status == Status::kResources) {
+  if (rank_waiting() == Status::kResources) {
     evict(peer);
   }
 }
 
-void StandardHandlers::rank_waiting() {
+// Those that have waited longest first. The result is that of the last one.
+Status StandardHandlers::rank_waiting() {
+  Status status = Status::kOk;
   // A rank that is highest already is told by an event from inside the call.
   if (is_ranking_) {
-    return;
+    return status;
   }
   is_ranking_ = true;
   while (!waiting_ranks_.empty()) {
-    const Status status = peer_manager_->peer_rank_highest(waiting_ranks_[0]);
+    status = peer_manager_->peer_rank_highest(waiting_ranks_[0]);
     if (status == Status::kBusy || status == Status::kResources) {
       break;
     }
     waiting_ranks_.erase(0);
   }
   is_ranking_ = false;
+  return status;
 }
 
 // Anybody can pair without authentication, as often as it takes to displace every bond. So only an
@@ -214,33 +216,18 @@ bool StandardHandlers::may_displace(uint16_t peer) {
   pm_conn_sec_status authenticated{};
   authenticated.mitm_protected = 1;
   uint16_t conn_handle = BLE_CONN_HANDLE_INVALID;
+  static_cast<void>(peer_manager_->conn_handle_get(peer, &conn_handle));
   return peer == PM_PEER_ID_INVALID ||
-         (ok(peer_manager_->conn_handle_get(peer, &conn_handle)) &&
-          peer_manager_->sec_is_sufficient(conn_handle, &authenticated));
+         peer_manager_->sec_is_sufficient(conn_handle, &authenticated);
 }
 
-// Deletes the lowest ranked peer that is neither connected nor the one space is needed for. A peer
-// without a rank has not been used yet and stays.
-void StandardHandlers::evict(uint16_t except) {
-  if (is_evicting_ || !may_displace(except)) {
+// Deletes the lowest ranked peer that is not connected. A peer without a rank has not been used yet
+// and stays.
+void StandardHandlers::evict(uint16_t in_need) {
+  if (is_evicting_ || !may_displace(in_need)) {
     return;
   }
-  uint16_t victim = PM_PEER_ID_INVALID;
-  uint32_t lowest = UINT32_MAX;
-  for (uint16_t peer = peer_manager_->next_peer_id_get(PM_PEER_ID_INVALID);
-       peer != PM_PEER_ID_INVALID; peer = peer_manager_->next_peer_id_get(peer)) {
-    uint16_t conn_handle = BLE_CONN_HANDLE_INVALID;
-    uint32_t rank = 0;
-    uint32_t length = sizeof rank;
-    const bool is_candidate =
-        peer != except && ok(peer_manager_->conn_handle_get(peer, &conn_handle)) &&
-        conn_handle == BLE_CONN_HANDLE_INVALID &&
-        ok(peer_manager_->peer_data_load(peer, PM_PEER_DATA_ID_PEER_RANK, &rank, &length));
-    if (is_candidate && rank < lowest) {
-      victim = peer;
-      lowest = rank;
-    }
-  }
+  const uint16_t victim = peer_manager_->lowest_unconnected_get();
   if (victim == PM_PEER_ID_INVALID) {
     PM_LOG(kWarning, kModule, "storage full, and no peer can be deleted");
     return;

@@ -9,6 +9,7 @@ namespace pm {
 template <auto kConfigured>
 class Setting {
  public:
+  static constexpr bool kMayDiffer = false;
   constexpr Setting(decltype(kConfigured) = kConfigured) {}
   constexpr operator decltype(kConfigured)() const { return kConfigured; }
 };
@@ -19,6 +20,7 @@ class Setting {
 template <auto kConfigured>
 class Setting {
  public:
+  static constexpr bool kMayDiffer = true;
   constexpr Setting(decltype(kConfigured) value = kConfigured) : value_(value) {}
   constexpr operator decltype(kConfigured)() const { return value_; }
 

@@ -190,6 +190,9 @@ class PeerManager {
   /// exhausted. kInvalidParam: no such peer. kInternal. PEER_DATA_UPDATE_* with token 0 follows; at
   /// once if it is the highest already.
   Status peer_rank_highest(uint16_t peer);
+  /// The lowest ranked peer without a link; PM_PEER_ID_INVALID: there is none. One without a
+  /// readable rank does not count.
+  uint16_t lowest_unconnected_get() const;
 
   // ---- GATT
 

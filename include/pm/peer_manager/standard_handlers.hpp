@@ -67,6 +67,8 @@ class StandardHandlers {
     Timer timer;
   };
   static constexpr size_t kWaitingRanks = 8;
+  static constexpr bool kMayDelay =
+      Setting<config::kSecurityDelayMs>::kMayDiffer || config::kSecurityDelayMs != 0;
 
   /// `force`: also when the link is encrypted already.
   void secure(uint16_t conn_handle, bool force);
@@ -76,9 +78,9 @@ class StandardHandlers {
   void disconnect(uint16_t conn_handle);
 
   void rank_highest(uint16_t peer);
-  void rank_waiting();
+  Status rank_waiting();
   bool may_displace(uint16_t peer);
-  void evict(uint16_t except);
+  void evict(uint16_t in_need);
 
   [[no_unique_address]] Ref<PeerManager> peer_manager_;
   [[no_unique_address]] Ref<SoftDevice> soft_device_;
@@ -89,7 +91,7 @@ class StandardHandlers {
   /// The deletion of this one makes room.
   bool is_evicting_ = false;
   uint16_t evicted_ = 0;
-  std::array<Delayed, config::kLinks> delayed_{};
+  [[no_unique_address]] std::array<Delayed, kMayDelay ? config::kLinks : 0> delayed_{};
 };
 
 }  // namespace pm

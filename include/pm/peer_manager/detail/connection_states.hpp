@@ -39,10 +39,8 @@ enum class LinkFlag : uint8_t {
   kDbStorePending,
   kDbApplyPending,
   kServiceChangedPending,
-  kServiceChangedSent,
   kCarWanted,
-  kCarHandleQueried,
-  kCarValueQueried,
+  kCarReading,
   kCount,
 };
 static_assert(static_cast<unsigned>(LinkFlag::kCount) <= 32, "one word per link");
@@ -61,7 +59,8 @@ struct Link {
   LinkFlags flags;
   /// Whom the identity manager found behind it.
   PeerId peer;
-  /// Of the Central Address Resolution characteristic's value, while it is read.
+  /// Of the Central Address Resolution characteristic's value while it is read, 0 while it is
+  /// looked for.
   uint16_t value_handle;
   /// Of the peer, as reported at connection.
   ble_gap_addr_t address;

@@ -19,15 +19,12 @@ class GattCacheManager {
 
   void on_ble_event(const ble_evt_t& event);
   void on_id_manager_event(const pm_evt& event);
-  /// Service Changed only.
-  void on_database_event_server(const pm_evt& event);
   void on_database_event(const pm_evt& event);
 
  private:
   void arm_service_changed(uint16_t conn_handle, PeerFlags flags);
   void want_address_resolution(uint16_t conn_handle, PeerFlags flags);
   void process_pending();
-  void store(uint16_t conn_handle);
 
   [[no_unique_address]] Ref<ConnectionStates> states_;
   [[no_unique_address]] Ref<IdManager> ids_;

@@ -26,10 +26,6 @@ class GattClientCache {
   void on_ble_event(const ble_evt_t& event);
 
  private:
-  void on_handle_found(const ble_gattc_evt_t& event);
-  void on_value_read(const ble_gattc_evt_t& event);
-  void store(uint16_t conn_handle, bool is_supported);
-
   [[no_unique_address]] Ref<SoftDevice> soft_device_;
   [[no_unique_address]] Ref<ConnectionStates> states_;
   [[no_unique_address]] Ref<IdManager> ids_;

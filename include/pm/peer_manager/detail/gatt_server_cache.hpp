@@ -24,11 +24,12 @@ class GattServerCache {
   GattServerCache(const GattServerCache&) = delete;
   GattServerCache& operator=(const GattServerCache&) = delete;
 
-  void reset() { is_announcing_ = false; }
+  /// Before storage tells of anything.
+  void reset() { announced_ = kInvalidPeer; }
 
-  /// Stores the link's CCCDs under its peer unless they are stored already. kBusy: no buffer, to be
-  /// tried again.
-  Status store_local_db(uint16_t conn_handle);
+  /// Stores the link's CCCDs under its peer unless they are stored already. False: no buffer, to be
+  /// tried again, as LinkFlag::kDbStorePending says.
+  bool store_local_db(uint16_t conn_handle);
   /// Gives the stored CCCDs to the SoftDevice, or empty ones, and tells the outcome by event.
   void apply_local_db(uint16_t conn_handle);
 
@@ -50,10 +51,10 @@ class GattServerCache {
   };
 
   Status keep_attributes(uint16_t conn_handle, PeerId peer);
-  bool is_stored(const LocalDb& record, RecordKey key) const;
-  const LocalDb* load_local_db(RecordKey key, RecordMemory& memory) const;
-  Status set_attributes(uint16_t conn_handle, const LocalDb* record, uint32_t flags);
-  Status set_attributes_tolerantly(uint16_t conn_handle, const LocalDb* record);
+  // Not inlined, since the memory of a record is large enough a frame.
+  [[gnu::noinline]] Status keep(RecordKey key, const LocalDb& record);
+  const LocalDb& newest(const void* unstored, RecordKey key, LocalDb& memory, size_t room) const;
+  [[gnu::noinline]] Status set_attributes(uint16_t conn_handle, const LocalDb& record);
   void send_service_changed(uint16_t conn_handle);
   void drop_service_changed(uint16_t conn_handle);
   bool is_service_changed_subscribed(uint16_t conn_handle, uint16_t first_user_handle) const;
@@ -65,7 +66,7 @@ class GattServerCache {
   [[no_unique_address]] Ref<PeerDatabase> database_;
   [[no_unique_address]] Ref<EventRouter> router_;
 
-  bool is_announcing_ = false;
+  /// Who is next to be noted as to be told; kInvalidPeer: nobody.
   PeerId announced_{};
 };
 

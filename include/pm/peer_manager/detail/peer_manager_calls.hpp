@@ -17,7 +17,7 @@ constexpr PeerManager::Parts::Parts(PeerManager& peer_manager, SoftDevice& soft_
       gatt_client(soft_device, states, ids, database),
       gatt_caches(states, ids, gatt_server, gatt_client),
       security_manager(states, ids, database, security_dispatcher, lesc, router),
-      ranks(database, pool, router),
+      ranks(database, pool, ids, router),
       ids(soft_device, crypto, states, pool, database, router),
       database(storage, buffers, pool, router),
       lesc(soft_device, crypto),
@@ -162,6 +162,10 @@ inline void PeerManager::local_database_has_changed() {
 
 inline uint16_t PeerManager::next_peer_id_get(uint16_t previous) const {
   return initialized_ ? to_number(pool_->next(PeerId{previous})) : PM_PEER_ID_INVALID;
+}
+
+inline uint16_t PeerManager::lowest_unconnected_get() const {
+  return to_number(ranks_->lowest_unconnected());
 }
 
 inline uint32_t PeerManager::peer_count() const { return initialized_ ? pool_->count() : 0; }

@@ -3,6 +3,7 @@
 
 #include "pm/base/ref.hpp"
 #include "pm/peer_manager/detail/event_router.hpp"
+#include "pm/peer_manager/detail/id_manager.hpp"
 #include "pm/peer_manager/detail/peer_database.hpp"
 
 namespace pm {
@@ -10,22 +11,24 @@ namespace pm {
 /// Ranks: which peer was used last. A stored number per peer, highest for the most recent.
 class Ranks {
  public:
-  constexpr Ranks(PeerDatabase& database, PeerIdPool& pool, EventRouter& router)
-      : database_(database), pool_(pool), router_(router) {}
+  constexpr Ranks(PeerDatabase& database, PeerIdPool& pool, IdManager& ids, EventRouter& router)
+      : database_(database), pool_(pool), ids_(ids), router_(router) {}
   Ranks(const Ranks&) = delete;
   Ranks& operator=(const Ranks&) = delete;
 
   struct Extremes {
-    PeerId highest_peer = kInvalidPeer;
-    uint32_t highest = 0;
-    PeerId lowest_peer = kInvalidPeer;
-    uint32_t lowest = UINT32_MAX;
+    PeerId highest_peer;
+    uint32_t highest;
+    PeerId lowest_peer;
+    uint32_t lowest;
   };
 
   void reset();
-  /// kNotFound: no peer at all (`out` untouched), or none with a rank. kInternal: unreadable, `out`
-  /// untouched.
-  Status extremes(Extremes& out) const;
+  /// kNotFound: none has a rank; `out` then has no peers. kInternal: unreadable, `out` untouched.
+  /// `only_unconnected`: of peers without a link, and not of those whose rank is unreadable.
+  Status extremes(Extremes& out, bool only_unconnected = false) const;
+  /// Who is used least and has no link; kInvalidPeer: nobody.
+  PeerId lowest_unconnected() const;
   Status make_highest(PeerId peer);
   /// Completes an update.
   void on_database_event(pm_evt& event);
@@ -35,13 +38,13 @@ class Ranks {
 
   [[no_unique_address]] Ref<PeerDatabase> database_;
   [[no_unique_address]] Ref<PeerIdPool> pool_;
+  [[no_unique_address]] Ref<IdManager> ids_;
   [[no_unique_address]] Ref<EventRouter> router_;
 
-  bool loaded_ = false;
-  bool updating_ = false;
+  /// Also while its rank is being written. kInvalidPeer: whoever it is, is in storage.
   PeerId highest_peer_{};
   uint32_t highest_ = 0;
-  // What the running update writes: unchanged until its end.
+  /// What the running update writes, unchanged until its end; 0: none runs.
   uint32_t written_ = 0;
 };
 
