@@ -10,7 +10,19 @@ namespace pm {
 
 namespace {
 
-constexpr uint8_t kMaxLevel = 15;
+constexpr uint32_t interval_ms(int stage) { return config::kMinWaitIntervalMs << (stage - 1); }
+
+/// The wait after which they do not become longer.
+constexpr int last_stage() {
+  int stage = 1;
+  while (stage < 16 && interval_ms(stage) < config::kMaxWaitIntervalMs) {
+    ++stage;
+  }
+  return stage;
+}
+
+// Twelve days: differences of times stay positive.
+static_assert(interval_ms(last_stage()) < 1u << 30 && config::kRewardPeriodMs < 1u << 30);
 
 }  // namespace
 
@@ -19,100 +31,62 @@ void PairingAttempts::reset() {
   entries_.fill({});
 }
 
-uint8_t PairingAttempts::next_level(uint8_t level) {
-  const bool is_last = interval_ms(level) >= config::kMaxWaitIntervalMs || level == kMaxLevel;
-  return is_last ? level : static_cast<uint8_t>(level + 1);
-}
-
+// The entry of a device, or a free one; nullptr: there is none.
 PairingAttempts::Entry* PairingAttempts::find(const ble_gap_addr_t& address) {
+  Entry* free = nullptr;
   for (Entry& entry : entries_) {
-    if (entry.phase != Phase::kUnused && are_equal(entry.address, address)) {
+    if (entry.stage == 0) {
+      free = &entry;
+    } else if (are_equal(entry.address, address)) {
       return &entry;
     }
   }
-  return nullptr;
+  return free;
 }
 
-bool PairingAttempts::is_blocked(const ble_gap_addr_t& address) const {
-  return std::ranges::any_of(entries_, [&](const Entry& entry) {
-    return entry.phase == Phase::kPenalty && are_equal(entry.address, address);
-  });
+bool PairingAttempts::is_blocked(const ble_gap_addr_t& address) {
+  const Entry* entry = find(address);
+  return entry != nullptr && entry->stage > 0;
 }
 
 void PairingAttempts::on_failure(const ble_gap_addr_t& address) {
-  timers_->stop(timer_);
-  account_elapsed();
-  Entry* entry = find(address);
-  uint8_t level = 0;
-  if (entry != nullptr) {
-    level = next_level(entry->level);
-  } else {
-    const auto free = std::ranges::find(entries_, Phase::kUnused, &Entry::phase);
-    entry = free != entries_.end() ? &*free : nullptr;
-  }
-  if (entry != nullptr) {
-    *entry = {address, Phase::kPenalty, level, interval_ms(level)};
+  update();
+  if (Entry* entry = find(address)) {
+    int stage = entry->stage;
+    // A device that has to behave for n more periods has had n + 1 waits.
+    stage = std::min(stage < 0 ? 2 - stage : stage + 1, last_stage());
+    *entry = {address, static_cast<int8_t>(stage), timers_->now_ms() + interval_ms(stage)};
+    update();
   } else {
     PM_LOG(2, "peer_manager", "Too many devices fail to pair: one more is not tracked");
   }
-  restart_timer();
 }
 
-void PairingAttempts::account(Entry& entry, uint32_t elapsed_ms) {
-  if (entry.phase == Phase::kUnused) {
-    return;
-  }
-  if (entry.phase == Phase::kPenalty && entry.milliseconds > elapsed_ms) {
-    entry.milliseconds -= elapsed_ms;
-    return;
-  }
-  if (entry.level == 0) {
-    entry = {};
-    return;
-  }
-  if (entry.phase == Phase::kPenalty) {
-    entry.phase = Phase::kReward;
-    entry.milliseconds = 0;
-    return;
-  }
-  entry.milliseconds += elapsed_ms;
-  if (entry.milliseconds >= config::kRewardPeriodMs) {
-    entry.milliseconds -= config::kRewardPeriodMs;
-    --entry.level;
-  }
-}
-
-void PairingAttempts::account_elapsed() {
-  const uint32_t now_ms = timers_->now_ms();
-  for (Entry& entry : entries_) {
-    account(entry, now_ms - accounted_ms_);
-  }
-  accounted_ms_ = now_ms;
-}
-
-void PairingAttempts::restart_timer() {
+// Moves on what has ended, and comes back when the next wait or period ends.
+void PairingAttempts::update() {
+  const uint32_t now = timers_->now_ms();
   uint32_t next_ms = UINT32_MAX;
-  for (const Entry& entry : entries_) {
-    if (entry.phase == Phase::kPenalty) {
-      next_ms = std::min(next_ms, entry.milliseconds);
+  for (Entry& entry : entries_) {
+    while (entry.stage != 0 && static_cast<int32_t>(entry.end_ms - now) <= 0) {
+      if (entry.stage > 0) {
+        // Periods begin when the end of the wait is noticed.
+        entry.stage = static_cast<int8_t>(-entry.stage);
+        entry.end_ms = now;
+      }
+      ++entry.stage;
+      entry.end_ms += config::kRewardPeriodMs;
     }
-    if (entry.phase == Phase::kReward) {
-      const uint32_t collected = std::min(entry.milliseconds, config::kRewardPeriodMs);
-      next_ms = std::min(next_ms, config::kRewardPeriodMs - collected);
+    if (entry.stage != 0) {
+      next_ms = std::min(next_ms, entry.end_ms - now);
     }
   }
-  if (next_ms == UINT32_MAX) {
-    return;
+  if (next_ms != UINT32_MAX) {
+    timer_.expired = &PairingAttempts::expired;
+    timer_.context = this;
+    timers_->start_ms(timer_, next_ms);
   }
-  timer_.expired = &PairingAttempts::expired;
-  timer_.context = this;
-  timers_->start_ms(timer_, next_ms);
 }
 
-void PairingAttempts::expired(void* self) {
-  auto& attempts = *static_cast<PairingAttempts*>(self);
-  attempts.account_elapsed();
-  attempts.restart_timer();
-}
+void PairingAttempts::expired(void* self) { static_cast<PairingAttempts*>(self)->update(); }
 
 }  // namespace pm

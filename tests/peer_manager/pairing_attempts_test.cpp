@@ -96,6 +96,62 @@ TEST_F(Attempts, NothingRunsWhenNobodyWaits) {
   EXPECT_LT(clock.now_us(), 60 * kSecond);
 }
 
+TEST_F(Attempts, TheClockMayWrapAroundWhileADeviceWaits) {
+  clock.run_for((uint64_t{UINT32_MAX} - 2000) * 1000);
+  attempts.on_failure(address(1));
+  EXPECT_NEAR(wait(address(1)), 4.0, 0.002);
+  attempts.on_failure(address(1));
+  attempts.on_failure(address(1));
+  EXPECT_NEAR(wait(address(1)), 8.0, 0.002);
+}
+
+/// Alarms come when the test says so, as after a sleep of the whole machine.
+class LateTimers final : public Timers {
+ public:
+  uint64_t now_us() const override { return now; }
+  void start(Timer& timer, uint64_t delay_us) override {
+    running = &timer;
+    delay = delay_us;
+  }
+  void stop(Timer&) override { running = nullptr; }
+  void ring_at(uint64_t us) {
+    now = us;
+    Timer* timer = running;
+    running = nullptr;
+    ASSERT_NE(timer, nullptr);
+    timer->expired(timer->context);
+  }
+
+  uint64_t now = 0;
+  uint64_t delay = 0;
+  Timer* running = nullptr;
+};
+
+TEST(LateAttempts, ALateAlarmCountsThePeriodsThatHavePassed) {
+  LateTimers timers;
+  PairingAttempts attempts(timers);
+  for (int i = 0; i < 4; ++i) {
+    attempts.on_failure(address(1));
+  }
+  EXPECT_EQ(timers.delay, 32 * kSecond);
+  timers.ring_at(40 * kSecond);
+  EXPECT_FALSE(attempts.is_blocked(address(1)));
+  EXPECT_EQ(timers.delay, 10 * kSecond) << "the time that the alarm was late is not credited";
+  timers.ring_at(73 * kSecond);
+  EXPECT_EQ(timers.running, nullptr) << "forgotten after three periods, however late they are told";
+  attempts.on_failure(address(1));
+  EXPECT_EQ(timers.delay, 4 * kSecond);
+}
+
+TEST(LateAttempts, AnAlarmThatIsTooEarlyIsSetAgain) {
+  LateTimers timers;
+  PairingAttempts attempts(timers);
+  attempts.on_failure(address(1));
+  timers.ring_at(3 * kSecond);
+  EXPECT_TRUE(attempts.is_blocked(address(1)));
+  EXPECT_EQ(timers.delay, 1 * kSecond);
+}
+
 class Protection : public Device {
  protected:
   void SetUp() override {

@@ -24,30 +24,23 @@ class PairingAttempts {
   void reset();
   /// A pairing with this device failed, and not because it was blocked.
   void on_failure(const ble_gap_addr_t& address);
-  bool is_blocked(const ble_gap_addr_t& address) const;
+  bool is_blocked(const ble_gap_addr_t& address);
 
  private:
-  enum class Phase : uint8_t { kUnused, kPenalty, kReward };
   struct Entry {
     ble_gap_addr_t address;
-    Phase phase;
-    uint8_t level;
-    /// Remaining penalty, or reward collected.
-    uint32_t milliseconds;
+    /// n: in the n-th wait. -n: n failure-free periods from being forgotten. 0: unused.
+    int8_t stage;
+    /// When that wait or period ends. The clock wraps around: only differences count.
+    uint32_t end_ms;
   };
 
-  static uint32_t interval_ms(uint8_t level) { return config::kMinWaitIntervalMs << level; }
-  static uint8_t next_level(uint8_t level);
-  static void account(Entry& entry, uint32_t elapsed_ms);
-  static void expired(void* self);
-
   Entry* find(const ble_gap_addr_t& address);
-  void account_elapsed();
-  void restart_timer();
+  void update();
+  static void expired(void* self);
 
   [[no_unique_address]] Ref<Timers> timers_;
   Timer timer_{};
-  uint32_t accounted_ms_ = 0;
   std::array<Entry, config::kTrackedPeers> entries_{};
 };
 
