@@ -122,6 +122,29 @@ TEST_F(LescTest, AnotherRequestDuringTheComputationIsAnsweredWithItsOwnKey) {
   EXPECT_TRUE(constant_time_equal(soft_device.dhkey_replies[0].dhkey->key, expected.key));
 }
 
+TEST_F(LescTest, TheNextPairingsKeyInTheSameMemoryIsNotTakenForTheFormerOne) {
+  sim::SeededCrypto second_peer(5);
+  ble_gap_lesc_p256_pk_t second_key{};
+  ASSERT_EQ(second_peer.generate_key_pair(second_key.pk), Status::kOk);
+  connect(kLink, kPeripheral, address(1));
+  dhkey_request(kLink, peer_key_);
+  crypto.inside_key_agreement = [&] {
+    crypto.inside_key_agreement = nullptr;
+    auth_failure(kLink, BLE_GAP_SEC_STATUS_TIMEOUT);
+    sec_params_request(kLink, bonding_params());
+    peer_key_ = second_key;
+    dhkey_request(kLink, peer_key_);
+  };
+  EXPECT_EQ(manager().lesc_request_handler(), Status::kOk);
+  EXPECT_THAT(soft_device.dhkey_replies, SizeIs(0)) << "of one, of the other, or of both";
+  EXPECT_EQ(manager().lesc_request_handler(), Status::kOk);
+  ASSERT_THAT(soft_device.dhkey_replies, SizeIs(1));
+  ble_gap_lesc_dhkey_t expected{};
+  ASSERT_EQ(second_peer.key_agreement(manager().lesc_public_key_get()->pk, expected.key),
+            Status::kOk);
+  EXPECT_TRUE(constant_time_equal(soft_device.dhkey_replies[0].dhkey->key, expected.key));
+}
+
 TEST_F(LescTest, TheKeyPairIsNotReplacedUnderAComputation) {
   connect(kLink, kPeripheral, address(1));
   dhkey_request(kLink, peer_key_);

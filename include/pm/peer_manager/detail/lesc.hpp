@@ -2,11 +2,11 @@
 #pragma once
 
 #include <array>
-#include <atomic>
 #include <cstdint>
 #include <type_traits>
 
 #include "pm/base/config.hpp"
+#include "pm/base/interruptible.hpp"
 #include "pm/base/ref.hpp"
 #include "pm/base/setting.hpp"
 #include "pm/ports/crypto.hpp"
@@ -20,9 +20,9 @@ using LescPeerOobHandler = ble_gap_lesc_oob_data_t* (*)(uint16_t conn_handle);
 /// LE Secure Connections: key pair, DH keys, out-of-band data.
 ///
 /// DH keys are computed by request_handler(), in the main loop, which on the target SoftDevice
-/// events may interrupt anywhere. So a request lives in one atomic word: odd while it is open,
-/// greater with each change. The handler copies the peer's key, computes, and replies only if the
-/// word is still what it was.
+/// events may interrupt anywhere. So each variable of a request has one side that writes it: events
+/// number what happens to the request, the handler notes which number it has answered. A key was
+/// computed for nobody if the number is another one afterwards.
 class Lesc {
  public:
   constexpr Lesc(SoftDevice& soft_device, Crypto& crypto)
@@ -31,15 +31,15 @@ class Lesc {
   Lesc& operator=(const Lesc&) = delete;
 
   Status init();
-  Status keypair_generate();
+  Status keypair_generate() { return make_key_pair(false); }
   Status own_oob_data_generate();
   /// nullptr while no key pair is valid.
-  ble_gap_lesc_p256_pk_t* public_key();
+  ble_gap_lesc_p256_pk_t* public_key() { return public_key_; }
   /// True inside the making of a key pair: there is none now, and will be one soon.
-  bool is_making_key() const { return key_in_use_ && !own_key_valid_; }
+  bool is_making_key() const { return key_in_use_ && public_key_ == nullptr; }
   /// The key is made here, not given.
   Status set_public_key(ble_gap_lesc_p256_pk_t*) { return Status::kForbidden; }
-  ble_gap_lesc_oob_data_t* own_oob_data();
+  ble_gap_lesc_oob_data_t* own_oob_data() { return own_oob_data_; }
   void set_peer_oob_handler(LescPeerOobHandler handler) { peer_oob_handler_ = handler; }
   /// Where the SoftDevice puts the key of a link's peer.
   ble_gap_lesc_p256_pk_t* peer_key_memory(int index) { return &peer_keys_[index]; }
@@ -51,39 +51,45 @@ class Lesc {
 
  private:
   struct Request {
-    std::atomic<uint32_t> word{0};
+    /// Another one with each request and each end of one; odd while a DH key is asked for. Written
+    /// by events.
+    Interruptible<uint32_t> number;
+    /// The request that was answered last. Written by request_handler().
+    Interruptible<uint32_t> answered;
+    /// In memory of the pairing's key set: the SoftDevice writes it before it asks, and not again
+    /// before the reply to a later pairing's parameters. nullptr: the out-of-band data of this
+    /// pairing were not accepted, it is to fail, and nothing else.
+    const ble_gap_lesc_p256_pk_t* peer_key = nullptr;
     uint16_t conn_handle = 0;
     /// The flag of the peer's pairing parameters: it received our out-of-band data.
     bool peer_has_own_oob = false;
-    /// The out-of-band data of this pairing were not accepted: it is to fail, and nothing else.
-    bool is_refused = false;
     /// From the exchange of parameters to the end of the pairing, with or without an open request.
-    std::atomic<bool> is_pairing{false};
-    ble_gap_lesc_p256_pk_t peer_key{};
+    Interruptible<bool> is_pairing;
+
+    bool is_open(uint32_t seen) const { return (seen & 1u) != 0 && seen != answered; }
+    void close() {
+      is_pairing = false;
+      number = (number + 1u) & ~1u;
+    }
   };
 
-  static constexpr bool is_open(uint32_t word) { return (word & 1u) != 0; }
-  static constexpr uint32_t opened(uint32_t word) { return (word | 1u) + 2u; }
-  static constexpr uint32_t closed(uint32_t word) { return (word + 2u) & ~1u; }
-
-  void close_request(uint16_t conn_handle);
-  static bool close_unchanged(Request& request, uint32_t word);
-  void on_dhkey_request(uint16_t conn_handle, const ble_gap_evt_lesc_dhkey_request_t& request);
-  bool supply_oob_data(uint16_t conn_handle, bool peer_has_ours);
+  Request* request_of(uint16_t conn_handle);
+  bool supply_oob_data(const Request& request);
+  Status make_key_pair(bool is_renewal);
   Status renew();
-  bool has_open_request() const;
   Status answer(Request& request);
   bool compute(const ble_gap_lesc_p256_pk_t& peer_key, ble_gap_lesc_dhkey_t& dhkey);
-  Request* request_of(uint16_t conn_handle);
 
   [[no_unique_address]] Ref<SoftDevice> soft_device_;
   [[no_unique_address]] Ref<Crypto> crypto_;
   LescPeerOobHandler peer_oob_handler_ = nullptr;
-  std::atomic<bool> own_key_valid_{false};
-  std::atomic<bool> own_oob_valid_{false};
-  std::atomic<bool> renewal_due_{false};
-  // The key pair is in use by a computation or being made: it must not be replaced from an event.
-  std::atomic<bool> key_in_use_{false};
+  /// nullptr: there is no key pair.
+  Interruptible<ble_gap_lesc_p256_pk_t*> public_key_;
+  /// The pair is being made or used: it must not be replaced from an event.
+  Interruptible<uint32_t> key_in_use_;
+  /// nullptr: there are none.
+  Interruptible<ble_gap_lesc_oob_data_t*> own_oob_data_;
+  Interruptible<bool> renewal_due_;
   [[no_unique_address]] Setting<config::kLescGenerateNewKeys> renews_;
   std::array<Request, config::kLinks> requests_{};
   std::array<ble_gap_lesc_p256_pk_t, config::kLinks> peer_keys_{};
