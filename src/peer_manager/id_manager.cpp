@@ -2,19 +2,25 @@
 #include "pm/peer_manager/detail/id_manager.hpp"
 
 #include <cstring>
+#include <type_traits>
 
 namespace pm {
 
 namespace {
 
 bool is_identity_address(const ble_gap_addr_t& address) {
-  return address.addr_type == BLE_GAP_ADDR_TYPE_PUBLIC ||
-         address.addr_type == BLE_GAP_ADDR_TYPE_RANDOM_STATIC;
+  static_assert(BLE_GAP_ADDR_TYPE_PUBLIC == 0 && BLE_GAP_ADDR_TYPE_RANDOM_STATIC == 1);
+  return address.addr_type <= BLE_GAP_ADDR_TYPE_RANDOM_STATIC;
 }
 
 bool is_private_address(const ble_gap_addr_t& address) {
   return address.addr_type == BLE_GAP_ADDR_TYPE_RANDOM_PRIVATE_RESOLVABLE ||
          address.addr_type == BLE_GAP_ADDR_TYPE_RANDOM_PRIVATE_NON_RESOLVABLE;
+}
+
+uint32_t load_be32(const uint8_t* p) {
+  return static_cast<uint32_t>(p[0]) << 24 | static_cast<uint32_t>(p[1]) << 16 |
+         static_cast<uint32_t>(p[2]) << 8 | p[3];
 }
 
 // Whether there is one is no secret.
@@ -34,10 +40,11 @@ bool are_equal(const ble_gap_addr_t& a, const ble_gap_addr_t& b) {
 }
 
 bool are_equal(const ble_gap_master_id_t& a, const ble_gap_master_id_t& b) {
-  return a.ediv == b.ediv && std::memcmp(a.rand, b.rand, sizeof a.rand) == 0;
+  static_assert(std::has_unique_object_representations_v<ble_gap_master_id_t>);
+  return std::memcmp(&a, &b, sizeof a) == 0;
 }
 
-bool is_zero(const ble_gap_master_id_t& id) { return id.ediv == 0 && is_all_zero(id.rand); }
+bool is_zero(const ble_gap_master_id_t& id) { return are_equal(id, ble_gap_master_id_t{}); }
 
 bool is_duplicate(const ble_gap_id_key_t& a, const ble_gap_id_key_t& b) {
   if (!is_private_address(a.id_addr_info) && !is_private_address(b.id_addr_info)) {
@@ -52,14 +59,16 @@ void IdManager::reset() {
 }
 
 void IdManager::remember(PeerId peer, const ble_gap_id_key_t& identity) {
-  if (!index_.has_place_for(peer)) {
-    return;
+  if (IdentityIndex::Entry* entry = index_.add(peer); entry != nullptr) {
+    copy_octets(&entry->identity, &identity, sizeof identity);
+    update_flags(*entry);
   }
-  PeerFlags flags{};
-  if (read_flags(peer, flags)) {
-    index_.put(peer, identity, flags);
-  } else {
-    index_.remove(peer);
+}
+
+void IdManager::update_flags(IdentityIndex::Entry& entry) {
+  entry.flags = read_flags(entry.peer);
+  if (entry.flags.is_unreadable) {
+    index_.remove(entry.peer);
   }
 }
 
@@ -85,25 +94,32 @@ void IdManager::on_connected(uint16_t conn_handle) {
 
 void IdManager::on_database_event(const pm_evt& event) {
   const PeerId peer{event.peer_id};
-  if (event.evt_id == PM_EVT_PEER_DELETE_SUCCEEDED) {
-    index_.remove(peer);
-    forget_peer(peer);
-    return;
-  }
-  const bool is_update = event.evt_id == PM_EVT_PEER_DATA_UPDATE_SUCCEEDED;
-  const auto data = event.peer_data_update_succeeded.data_id;
-  // A deletion may fail after the bond is gone.
-  if (event.evt_id == PM_EVT_PEER_DELETE_FAILED || (is_update && data == PM_PEER_DATA_ID_BONDING)) {
-    read_identity(peer);
-    return;
-  }
-  const bool is_flag =
-      data == PM_PEER_DATA_ID_SERVICE_CHANGED_PENDING || data == PM_PEER_DATA_ID_CENTRAL_ADDR_RES;
-  if (const IdentityIndex::Entry* known = index_.find(peer); is_update && is_flag && known) {
-    ble_gap_id_key_t identity;
-    copy_octets(&identity, &known->identity, sizeof identity);
-    remember(peer, identity);
-    wipe(&identity, sizeof identity);
+  switch (event.evt_id) {
+    case PM_EVT_PEER_DELETE_SUCCEEDED:
+      forget_peer(peer);
+      read_identity(peer);
+      break;
+    case PM_EVT_PEER_DELETE_FAILED:
+      // The bond may be gone.
+      read_identity(peer);
+      break;
+    case PM_EVT_PEER_DATA_UPDATE_SUCCEEDED:
+      switch (event.peer_data_update_succeeded.data_id) {
+        case PM_PEER_DATA_ID_BONDING:
+          read_identity(peer);
+          break;
+        case PM_PEER_DATA_ID_SERVICE_CHANGED_PENDING:
+        case PM_PEER_DATA_ID_CENTRAL_ADDR_RES:
+          if (IdentityIndex::Entry* known = index_.find(peer); known != nullptr) {
+            update_flags(*known);
+          }
+          break;
+        default:
+          break;
+      }
+      break;
+    default:
+      break;
   }
 }
 
@@ -117,8 +133,8 @@ void IdManager::read_identity(PeerId peer) {
   wipe(&bonding, sizeof bonding);
 }
 
-bool IdManager::read_flags(PeerId peer, PeerFlags& flags) const {
-  flags = {};
+PeerFlags IdManager::read_flags(PeerId peer) const {
+  PeerFlags flags{};
   Status pending_read = Status::kNotFound;
   if constexpr (config::kServiceChanged) {
     uint8_t pending = 0;
@@ -129,7 +145,8 @@ bool IdManager::read_flags(PeerId peer, PeerFlags& flags) const {
   size_t length = 0;
   const Status read = database_->load(key_of(peer, kCentralAddrResData), nullptr, length);
   flags.address_resolution_stored = ok(read);
-  return pending_read != Status::kInternal && read != Status::kInternal;
+  flags.is_unreadable = pending_read == Status::kInternal || read == Status::kInternal;
+  return flags;
 }
 
 // Of a peer being deleted only storage knows what still exists.
@@ -139,9 +156,7 @@ const IdentityIndex::Entry* IdManager::indexed(PeerId peer) const {
 
 PeerFlags IdManager::flags_of(PeerId peer) const {
   const IdentityIndex::Entry* known = indexed(peer);
-  PeerFlags flags{};
-  static_cast<void>(known != nullptr || read_flags(peer, flags));
-  return known != nullptr ? known->flags : flags;
+  return known != nullptr ? known->flags : read_flags(peer);
 }
 
 PeerId IdManager::peer_of(uint16_t conn_handle) const {
@@ -207,33 +222,36 @@ bool IdManager::is_same_device(const ble_gap_id_key_t& identity,
   return has_irk(identity) && resolves(address, identity.id_info);
 }
 
-// A peer being deleted still counts while its bond exists.
 PeerId IdManager::identify(const ble_gap_addr_t& address) const {
+  ble_gap_id_key_t memory;
+  const PeerId found = search(address, memory);
+  wipe(&memory, sizeof memory);
+  return found;
+}
+
+// A peer being deleted still counts while its bond exists.
+PeerId IdManager::search(const ble_gap_addr_t& address, ble_gap_id_key_t& memory) const {
   if (!is_identity_address(address) &&
       address.addr_type != BLE_GAP_ADDR_TYPE_RANDOM_PRIVATE_RESOLVABLE) {
     return kInvalidPeer;
   }
-  ble_gap_id_key_t identity{};
-  PeerId found = kInvalidPeer;
-  for (const IdentityIndex::Entry& entry : index_.entries()) {
-    if (is_same_device(entry.identity, address) && ok(identity_of(entry.peer, identity))) {
-      found = entry.peer;
-      break;
-    }
-  }
-  size_t unindexed = pool_->count() - index_.entries().size();
-  for (uint16_t id = 0; id < kPeerIds && unindexed > 0 && found == kInvalidPeer; ++id) {
-    const PeerId peer{id};
-    if (!pool_->is_used(peer) || index_.find(peer) != nullptr) {
-      continue;
-    }
+  size_t unindexed = pool_->count();
+  for (const IdentityIndex::Entry* entry = index_.first(); entry->peer != kInvalidPeer; ++entry) {
     --unindexed;
-    if (ok(identity_of(peer, identity)) && is_same_device(identity, address)) {
-      found = peer;
+    if (is_same_device(entry->identity, address) && ok(identity_of(entry->peer, memory))) {
+      return entry->peer;
     }
   }
-  wipe(&identity, sizeof identity);
-  return found;
+  for (unsigned id = 0; unindexed > 0 && id < kPeerIds; ++id) {
+    const PeerId peer{static_cast<uint16_t>(id)};
+    if (pool_->is_used(peer) && index_.find(peer) == nullptr) {
+      --unindexed;
+      if (ok(identity_of(peer, memory)) && is_same_device(memory, address)) {
+        return peer;
+      }
+    }
+  }
+  return kInvalidPeer;
 }
 
 PeerId IdManager::find_by_master_id(const ble_gap_master_id_t& master_id, PeerId likely,
@@ -258,22 +276,25 @@ PeerId IdManager::find_by_master_id(const ble_gap_master_id_t& master_id, PeerId
 }
 
 PeerId IdManager::find_duplicate(const pm_peer_data_bonding& bonding, PeerId except) const {
-  for (PeerId peer = pool_->next(kInvalidPeer); peer != kInvalidPeer; peer = pool_->next(peer)) {
-    if (peer == except) {
-      continue;
-    }
-    // A device may bond again before its first bond is stored.
-    ble_gap_id_key_t stored{};
-    const pm_peer_data_bonding* unstored = database_->unstored_bond(peer);
-    const ble_gap_id_key_t& identity = unstored != nullptr ? unstored->peer_ble_id : stored;
-    const bool is_match = (unstored != nullptr || ok(identity_of(peer, stored))) &&
-                          is_duplicate(identity, bonding.peer_ble_id);
-    wipe(&stored, sizeof stored);
-    if (is_match) {
-      return peer;
-    }
+  PeerId peer = pool_->next(kInvalidPeer);
+  while (peer != kInvalidPeer && (peer == except || !is_bond_of(peer, bonding.peer_ble_id))) {
+    peer = pool_->next(peer);
   }
-  return kInvalidPeer;
+  return peer;
+}
+
+bool IdManager::is_bond_of(PeerId peer, const ble_gap_id_key_t& identity) const {
+  ble_gap_id_key_t known;
+  Status status = Status::kOk;
+  // A device may bond again before its first bond is stored.
+  if (const pm_peer_data_bonding* unstored = database_->unstored_bond(peer); unstored != nullptr) {
+    copy_octets(&known, &unstored->peer_ble_id, sizeof known);
+  } else {
+    status = identity_of(peer, known);
+  }
+  const bool is_match = ok(status) && is_duplicate(known, identity);
+  wipe(&known, sizeof known);
+  return is_match;
 }
 
 bool IdManager::resolves(const ble_gap_addr_t& address, const ble_gap_irk_t& irk) const {
@@ -285,15 +306,14 @@ bool IdManager::resolves(const ble_gap_addr_t& address, const ble_gap_irk_t& irk
   for (size_t i = 0; i < key.size(); ++i) {
     key[i] = irk.irk[key.size() - 1 - i];
   }
-  std::array<uint8_t, 16> clear{};
-  clear[13] = address.addr[5];
-  clear[14] = address.addr[4];
-  clear[15] = address.addr[3];
-  std::array<uint8_t, 16> cipher{};
-  const Status status = crypto_->aes128(key, clear, cipher);
+  std::array<uint8_t, 16> block{};
+  block[13] = address.addr[5];
+  block[14] = address.addr[4];
+  block[15] = address.addr[3];
+  const Status status = crypto_->aes128(key, block, block);
+  const uint32_t difference = load_be32(&block[12]) ^ load_le32(&address.addr[0]);
   wipe(key);
-  return ok(status) && cipher[15] == address.addr[0] && cipher[14] == address.addr[1] &&
-         cipher[13] == address.addr[2];
+  return ok(status) && (difference & 0xFFFFFFu) == 0;
 }
 
 }  // namespace pm

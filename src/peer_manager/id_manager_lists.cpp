@@ -3,6 +3,8 @@
 // The lists of identities that the SoftDevice filters and resolves with.
 #include "pm/peer_manager/detail/id_manager.hpp"
 
+#include <algorithm>
+
 namespace pm {
 
 // Identity of a peer that may be on a list: its address is an identity address.
@@ -17,26 +19,32 @@ Status IdManager::listed_identity(uint16_t peer, ble_gap_id_key_t& out) const {
   return is_identity ? Status::kOk : Status::kGapInvalidBleAddr;
 }
 
+// Up to the first peer that has none.
+Status IdManager::read_list(const uint16_t* peers, size_t count, List& list) const {
+  for (list.size = 0; list.size < count; ++list.size) {
+    PM_TRY(listed_identity(peers[list.size], list.identities[list.size]));
+  }
+  return Status::kOk;
+}
+
 Status IdManager::allow_list_set(const uint16_t* peers, size_t count) {
   if (count > allow_list_.size()) {
     return Status::kDataSize;
   }
   allow_list_size_ = static_cast<uint8_t>(count);
-  if (count == 0) {
-    return soft_device_->gap_whitelist_set(nullptr, 0);
+  std::copy_n(peers, count, allow_list_.data());
+  List list;
+  std::array<const ble_gap_addr_t*, kMaxListed> pointers;
+  Status status = read_list(peers, count, list);
+  if (ok(status)) {
+    for (size_t i = 0; i < count; ++i) {
+      pointers[i] = &list.identities[i].id_addr_info;
+    }
+    status = soft_device_->gap_whitelist_set(count != 0 ? pointers.data() : nullptr,
+                                             static_cast<uint8_t>(count));
   }
-  copy_octets(allow_list_.data(), peers, count * sizeof *peers);
-  std::array<ble_gap_addr_t, BLE_GAP_WHITELIST_ADDR_MAX_COUNT> addresses;
-  std::array<const ble_gap_addr_t*, BLE_GAP_WHITELIST_ADDR_MAX_COUNT> pointers;
-  for (size_t i = 0; i < allow_list_size_; ++i) {
-    ble_gap_id_key_t identity{};
-    const Status status = listed_identity(allow_list_[i], identity);
-    copy_octets(&addresses[i], &identity.id_addr_info, sizeof addresses[i]);
-    wipe(&identity, sizeof identity);
-    PM_TRY(status);
-    pointers[i] = &addresses[i];
-  }
-  return soft_device_->gap_whitelist_set(pointers.data(), allow_list_size_);
+  wipe(&list, sizeof list);
+  return status;
 }
 
 Status IdManager::allow_list_get(ble_gap_addr_t* addresses, uint32_t* address_count,
@@ -46,47 +54,38 @@ Status IdManager::allow_list_get(ble_gap_addr_t* addresses, uint32_t* address_co
   if (has_no_room) {
     return Status::kNoMem;
   }
-  Status status = Status::kOk;
-  uint32_t copied = 0;
-  for (; copied < allow_list_size_; ++copied) {
-    ble_gap_id_key_t identity{};
-    status = listed_identity(allow_list_[copied], identity);
-    if (ok(status) && irks != nullptr) {
-      copy_octets(&irks[copied], &identity.id_info, sizeof *irks);
-    }
-    wipe(&identity.id_info, sizeof identity.id_info);
-    if (!ok(status)) {
-      break;
-    }
+  List list;
+  const Status status = read_list(allow_list_.data(), allow_list_size_, list);
+  for (size_t i = 0; i < list.size; ++i) {
     if (addresses != nullptr) {
-      copy_octets(&addresses[copied], &identity.id_addr_info, sizeof *addresses);
+      copy_octets(&addresses[i], &list.identities[i].id_addr_info, sizeof *addresses);
+    }
+    if (irks != nullptr) {
+      copy_octets(&irks[i], &list.identities[i].id_info, sizeof *irks);
     }
   }
   if (addresses != nullptr) {
-    *address_count = copied;
+    *address_count = list.size;
   }
   if (irks != nullptr) {
-    *irk_count = copied;
+    *irk_count = list.size;
   }
+  wipe(&list, sizeof list);
   return status;
 }
 
 Status IdManager::device_identities_set(const uint16_t* peers, size_t count) {
-  if (count == 0) {
-    return soft_device_->gap_device_identities_set(nullptr, nullptr, 0);
-  }
-  std::array<ble_gap_id_key_t, BLE_GAP_DEVICE_IDENTITIES_MAX_COUNT> identities;
-  std::array<const ble_gap_id_key_t*, BLE_GAP_DEVICE_IDENTITIES_MAX_COUNT> pointers;
-  Status status = Status::kOk;
-  for (size_t i = 0; i < count && ok(status); ++i) {
-    status = listed_identity(peers[i], identities[i]);
-    pointers[i] = &identities[i];
-  }
+  List list;
+  std::array<const ble_gap_id_key_t*, kMaxListed> pointers;
+  Status status = read_list(peers, count, list);
   if (ok(status)) {
-    status = soft_device_->gap_device_identities_set(pointers.data(), nullptr,
-                                                     static_cast<uint8_t>(count));
+    for (size_t i = 0; i < count; ++i) {
+      pointers[i] = &list.identities[i];
+    }
+    status = soft_device_->gap_device_identities_set(count != 0 ? pointers.data() : nullptr,
+                                                     nullptr, static_cast<uint8_t>(count));
   }
-  wipe(identities.data(), sizeof identities);
+  wipe(&list, sizeof list);
   return status;
 }
 

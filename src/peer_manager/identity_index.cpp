@@ -6,53 +6,48 @@
 namespace pm {
 
 void IdentityIndex::reset() {
-  wipe(entries_.data(), size_ * sizeof(Entry));
-  size_ = 0;
+  // All ones is kInvalidPeer.
+  std::memset(entries_.data(), 0xFF, sizeof entries_);
+  recent_ = entries_.data();
 }
 
-size_t IdentityIndex::place_of(PeerId peer) const {
-  size_t first = 0;
-  size_t end = size_;
-  while (first < end) {
-    const size_t middle = (first + end) / 2;
-    if (entries_[middle].peer < peer) {
-      first = middle + 1;
-    } else {
-      end = middle;
-    }
+// Starts at the last place asked for: often it is the same again, or that of the next peer. Out of
+// line: all searches are this one.
+[[gnu::noinline]] IdentityIndex::Entry* IdentityIndex::place_of(PeerId peer) {
+  Entry* entry = recent_->peer <= peer ? recent_ : entries_.data();
+  while (entry->peer < peer) {
+    ++entry;
   }
-  return first;
+  recent_ = entry;
+  return entry;
 }
 
-const IdentityIndex::Entry* IdentityIndex::find(PeerId peer) const {
-  const Entry* const entry = entries_.data() + place_of(peer);
-  return is_at(entry, peer) ? entry : nullptr;
+IdentityIndex::Entry* IdentityIndex::find(PeerId peer) {
+  Entry* const entry = place_of(peer);
+  return entry->peer == peer ? entry : nullptr;
 }
 
-void IdentityIndex::put(PeerId peer, const ble_gap_id_key_t& identity, PeerFlags flags) {
-  if constexpr (config::kIdentityIndexSize > 0) {
-    Entry* const entry = entries_.data() + place_of(peer);
-    if (!is_at(entry, peer)) {
-      if (size_ == entries_.size()) {
-        return;
-      }
-      copy_octets(entry + 1, entry, octets_from(entry));
-      ++size_;
-    }
+IdentityIndex::Entry* IdentityIndex::add(PeerId peer) {
+  Entry* const entry = place_of(peer);
+  if (entry == end()) {
+    return nullptr;
+  }
+  if (entry->peer != peer) {
+    move(entry + 1, entry, end() - 1 - entry);
     entry->peer = peer;
-    entry->flags = flags;
-    copy_octets(&entry->identity, &identity, sizeof identity);
   }
+  return entry;
 }
 
 void IdentityIndex::remove(PeerId peer) {
-  Entry* const entry = entries_.data() + place_of(peer);
-  if (!is_at(entry, peer)) {
-    return;
+  if (Entry* const entry = find(peer); entry != nullptr) {
+    // With the last one goes a free one.
+    move(entry, entry + 1, end() - entry);
   }
-  --size_;
-  copy_octets(entry, entry + 1, octets_from(entry));
-  wipe(entries_.data() + size_, sizeof(Entry));
+}
+
+void IdentityIndex::move(Entry* to, const Entry* from, ptrdiff_t count) {
+  copy_octets(to, from, static_cast<size_t>(count) * sizeof(Entry));
 }
 
 }  // namespace pm

@@ -70,14 +70,25 @@ class IdManager {
   Status device_identities_set(const uint16_t* peers, size_t count);
 
  private:
+  static constexpr size_t kMaxListed = BLE_GAP_WHITELIST_ADDR_MAX_COUNT;
+  static_assert(kMaxListed == BLE_GAP_DEVICE_IDENTITIES_MAX_COUNT);
+  /// Identities, which whoever has read them wipes.
+  struct List {
+    uint32_t size;
+    std::array<ble_gap_id_key_t, kMaxListed> identities;
+  };
+
   void read_identity(PeerId peer);
-  /// False: storage could not be read.
-  bool read_flags(PeerId peer, PeerFlags& flags) const;
+  void update_flags(IdentityIndex::Entry& entry);
+  PeerFlags read_flags(PeerId peer) const;
   const IdentityIndex::Entry* indexed(PeerId peer) const;
   void on_connected(uint16_t conn_handle);
   PeerId identify(const ble_gap_addr_t& address) const;
+  PeerId search(const ble_gap_addr_t& address, ble_gap_id_key_t& memory) const;
+  bool is_bond_of(PeerId peer, const ble_gap_id_key_t& identity) const;
   bool is_same_device(const ble_gap_id_key_t& identity, const ble_gap_addr_t& address) const;
   Status listed_identity(uint16_t peer, ble_gap_id_key_t& out) const;
+  Status read_list(const uint16_t* peers, size_t count, List& list) const;
 
   [[no_unique_address]] Ref<SoftDevice> soft_device_;
   [[no_unique_address]] Ref<Crypto> crypto_;
@@ -88,7 +99,8 @@ class IdManager {
 
   uint8_t allow_list_size_ = 0;
   std::array<uint16_t, BLE_GAP_WHITELIST_ADDR_MAX_COUNT> allow_list_{};
-  IdentityIndex index_;
+  /// Where its last search has ended is nothing that const promises.
+  mutable IdentityIndex index_;
 };
 
 /// Whether an address is an identity address is not part of what it is.

@@ -2,7 +2,7 @@
 #pragma once
 
 #include <array>
-#include <span>
+#include <cstddef>
 
 #include "ble_gap.h"
 #include "pm/base/config.hpp"
@@ -15,10 +15,12 @@ struct PeerFlags {
   uint8_t service_changed_pending : 1;
   /// Whether there is a record, not what it says.
   uint8_t address_resolution_stored : 1;
+  /// Storage could not say.
+  uint8_t is_unreadable : 1;
 };
 
 /// Identities and flags of bonded peers in RAM, so that identifying a connection reads no storage.
-/// Bonds beyond its capacity are simply not in it.
+/// Bonds beyond its capacity are simply not in it: those of the highest peer IDs.
 class IdentityIndex {
  public:
   struct Entry {
@@ -27,31 +29,25 @@ class IdentityIndex {
     ble_gap_id_key_t identity;
   };
 
+  /// Before everything else.
   void reset();
-  /// Adds or replaces; without effect when there is no place.
-  void put(PeerId peer, const ble_gap_id_key_t& identity, PeerFlags flags);
+  /// The entry of a peer, known or new; nullptr when there is no place.
+  Entry* add(PeerId peer);
   void remove(PeerId peer);
-  bool has_place_for(PeerId peer) const {
-    return size_ < config::kIdentityIndexSize || find(peer) != nullptr;
-  }
   /// nullptr: not in the index.
-  const Entry* find(PeerId peer) const;
-  /// By ascending peer ID.
-  std::span<const Entry> entries() const { return std::span(entries_).first(size_); }
+  Entry* find(PeerId peer);
+  /// By ascending peer ID; behind the last is one of kInvalidPeer.
+  const Entry* first() const { return entries_.data(); }
 
  private:
-  /// Of the first entry whose peer ID is not lower.
-  size_t place_of(PeerId peer) const;
-  const Entry* end() const { return entries_.data() + size_; }
-  bool is_at(const Entry* entry, PeerId peer) const {
-    return entry != end() && entry->peer == peer;
-  }
-  size_t octets_from(const Entry* entry) const {
-    return static_cast<size_t>(end() - entry) * sizeof(Entry);
-  }
+  /// The first entry whose peer ID is not lower.
+  Entry* place_of(PeerId peer);
+  static void move(Entry* to, const Entry* from, ptrdiff_t count);
+  /// Always free.
+  Entry* end() { return &entries_.back(); }
 
-  uint16_t size_ = 0;
-  std::array<Entry, config::kIdentityIndexSize> entries_{};
+  std::array<Entry, config::kIdentityIndexSize + 1> entries_{};
+  Entry* recent_ = nullptr;
 };
 
 }  // namespace pm
