@@ -29,53 +29,57 @@ void SecurityDispatcher::on_ble_event(const ble_evt_t& event) {
   }
 }
 
+// The procedure is kept in two flags as the number it has in events.
+static_assert(PM_CONN_SEC_PROCEDURE_BONDING == 1 && PM_CONN_SEC_PROCEDURE_PAIRING == 2 &&
+              bit(LinkFlag::kProcedureIsPairing) == 2 * bit(LinkFlag::kProcedureIsBonding));
+
 void SecurityDispatcher::start(uint16_t conn_handle, pm_conn_sec_procedure procedure) {
-  states_->set(conn_handle, LinkFlag::kProcedureRunning);
-  states_->set(conn_handle, LinkFlag::kParamsExchanged, false);
-  states_->set(conn_handle, LinkFlag::kProcedureIsPairing,
-               procedure != PM_CONN_SEC_PROCEDURE_ENCRYPTION);
-  states_->set(conn_handle, LinkFlag::kProcedureIsBonding,
-               procedure == PM_CONN_SEC_PROCEDURE_BONDING);
-  pm_evt event = make_event(PM_EVT_CONN_SEC_START, conn_handle);
-  event.conn_sec_start.procedure = procedure;
-  router_->to_application(event);
+  states_->assign(
+      conn_handle,
+      bit(LinkFlag::kProcedureRunning) | kProcedureFlags | bit(LinkFlag::kParamsExchanged),
+      bit(LinkFlag::kProcedureRunning) | procedure * bit(LinkFlag::kProcedureIsBonding));
+  tell(conn_handle, PM_EVT_CONN_SEC_START, procedure, kNone);
 }
 
+// A start that fails changes nothing of a procedure that is under way.
 Status SecurityDispatcher::link_secure(uint16_t conn_handle, const ble_gap_sec_params_t* params,
                                        bool force_repairing) {
-  switch (states_->role(conn_handle)) {
-    case BLE_GAP_ROLE_CENTRAL: {
-      states_->set(conn_handle, LinkFlag::kAllowRepairing, force_repairing);
-      if (params == nullptr) {
-        return pair(conn_handle, nullptr);
-      }
-      const PeerId peer = ids_->peer_of(conn_handle);
-      return peer != kInvalidPeer && !force_repairing ? encrypt(conn_handle, peer)
-                                                      : pair(conn_handle, params);
-    }
-    case BLE_GAP_ROLE_PERIPH:
-      // The Security Request leaves it to the central what happens, if anything: no procedure has
-      // begun yet.
-      return params == nullptr ? Status::kOk : pair(conn_handle, params);
-    default:
-      return Status::kInvalidConnHandle;
+  const uint8_t role = states_->role(conn_handle);
+  if (role == BLE_GAP_ROLE_INVALID) {
+    return Status::kInvalidConnHandle;
   }
+  const bool is_central = role == BLE_GAP_ROLE_CENTRAL;
+  if (is_central) {
+    states_->set(conn_handle, LinkFlag::kAllowRepairing, force_repairing);
+    const PeerId peer = ids_->peer_of(conn_handle);
+    if (params != nullptr && !force_repairing && peer != kInvalidPeer) {
+      return encrypt(conn_handle, peer);
+    }
+  } else if (params == nullptr) {
+    return Status::kOk;
+  }
+  const Status status = soft_device_->gap_authenticate(conn_handle, params);
+  // The Security Request of a peripheral leaves it to the central what happens, if anything: no
+  // procedure has begun yet.
+  if (ok(status) && is_central && params != nullptr) {
+    start(conn_handle, pairing_with(*params));
+  }
+  return status == Status::kNoMem ? Status::kBusy : status;
 }
 
 Status SecurityDispatcher::encrypt(uint16_t conn_handle, PeerId peer) {
   pm_peer_data_bonding bonding;
-  const Status loaded = database_->load_bonding(peer, bonding);
-  if (!ok(loaded)) {
-    wipe(&bonding, sizeof bonding);
+  Status status = database_->load_bonding(peer, bonding);
+  if (ok(status)) {
+    const ble_gap_enc_key_t& key =
+        bonding.own_ltk.enc_info.lesc != 0 ? bonding.own_ltk : bonding.peer_ltk;
+    const bool is_usable = key.enc_info.lesc != 0 || !is_zero(key.master_id);
+    status = is_usable ? soft_device_->gap_encrypt(conn_handle, key.master_id, key.enc_info)
+                       : Status::kInvalidData;
+  } else {
     // Absent: its write is still on its way.
-    return loaded == Status::kNotFound ? Status::kBusy : Status::kInternal;
+    status = status == Status::kNotFound ? Status::kBusy : Status::kInternal;
   }
-  const ble_gap_enc_key_t& key =
-      bonding.own_ltk.enc_info.lesc != 0 ? bonding.own_ltk : bonding.peer_ltk;
-  const bool is_usable = key.enc_info.lesc != 0 || !is_zero(key.master_id);
-  const Status status = is_usable
-                            ? soft_device_->gap_encrypt(conn_handle, key.master_id, key.enc_info)
-                            : Status::kInvalidData;
   wipe(&bonding, sizeof bonding);
   if (ok(status)) {
     start(conn_handle, PM_CONN_SEC_PROCEDURE_ENCRYPTION);
@@ -83,24 +87,10 @@ Status SecurityDispatcher::encrypt(uint16_t conn_handle, PeerId peer) {
   return status;
 }
 
-// A start that fails changes nothing of a procedure that is under way.
-Status SecurityDispatcher::pair(uint16_t conn_handle, const ble_gap_sec_params_t* params) {
-  const Status asked = soft_device_->gap_authenticate(conn_handle, params);
-  const Status status = asked == Status::kNoMem ? Status::kBusy : asked;
-  const bool has_begun =
-      ok(status) && params != nullptr && states_->role(conn_handle) == BLE_GAP_ROLE_CENTRAL;
-  if (has_begun) {
-    start(conn_handle,
-          params->bond != 0 ? PM_CONN_SEC_PROCEDURE_BONDING : PM_CONN_SEC_PROCEDURE_PAIRING);
-  }
-  return status;
-}
-
 void SecurityDispatcher::on_sec_params_request(uint16_t conn_handle,
                                                const ble_gap_evt_sec_params_request_t& request) {
   if (states_->role(conn_handle) == BLE_GAP_ROLE_PERIPH) {
-    start(conn_handle, request.peer_params.bond != 0 ? PM_CONN_SEC_PROCEDURE_BONDING
-                                                     : PM_CONN_SEC_PROCEDURE_PAIRING);
+    start(conn_handle, pairing_with(request.peer_params));
   }
   // The security manager asks for the parameters, and comes back by params_reply().
   router_->params_requested(conn_handle, request.peer_params);
@@ -111,11 +101,12 @@ Status SecurityDispatcher::params_reply(uint16_t conn_handle, const ble_gap_sec_
   if (role == BLE_GAP_ROLE_INVALID) {
     return Status::kInvalidConnHandle;
   }
+  const ble_gap_addr_t* address = ids_->address_of(conn_handle);
+  uint8_t sec_status = BLE_GAP_SEC_STATUS_SUCCESS;
   if (role == BLE_GAP_ROLE_PERIPH) {
     states_->set(conn_handle, LinkFlag::kAllowRepairing, false);
   }
-  uint8_t sec_status = BLE_GAP_SEC_STATUS_SUCCESS;
-  if (is_blocked(conn_handle)) {
+  if (is_blocked(address)) {
     sec_status = BLE_GAP_SEC_STATUS_REPEATED_ATTEMPTS;
   } else if (params == nullptr || !may_pair(conn_handle, role)) {
     sec_status = BLE_GAP_SEC_STATUS_PAIRING_NOT_SUPP;
@@ -123,23 +114,45 @@ Status SecurityDispatcher::params_reply(uint16_t conn_handle, const ble_gap_sec_
   if (sec_status != BLE_GAP_SEC_STATUS_SUCCESS) {
     return soft_device_->gap_sec_params_reply(conn_handle, sec_status, nullptr, nullptr);
   }
+  const int index = states_->index(conn_handle);
+  if (index < 0 || address == nullptr) {
+    return Status::kInvalidState;
+  }
+  if (lesc_->is_making_key()) {
+    return Status::kBusy;
+  }
   ble_gap_sec_keyset_t keyset{};
-  PM_TRY(prepare_keys(conn_handle, role, params->bond != 0, keyset));
+  keyset.keys_own.p_pk = lesc_->public_key();
+  keyset.keys_peer.p_pk = lesc_->peer_key_memory(index);
+  // Those of a former pairing; from here on a buffer means that the SoftDevice writes keys.
+  drop_new_keys(conn_handle);
+  if (params->bond != 0) {
+    // A buffer is reserved, so that the bond can be kept when it is made.
+    if (database_->acquire_buffer(key_of(temporary_owner(index), kBondingData), 1) == nullptr) {
+      return Status::kBusy;
+    }
+    pm_peer_data_bonding& bonding = new_keys_[index];
+    bonding.own_role = role;
+    // Holds unless the peer distributes its identity.
+    copy_octets(&bonding.peer_ble_id.id_addr_info, address, sizeof *address);
+    keyset.keys_own.p_enc_key = &bonding.own_ltk;
+    keyset.keys_peer.p_enc_key = &bonding.peer_ltk;
+    keyset.keys_peer.p_id_key = &bonding.peer_ble_id;
+  }
   const Status status = soft_device_->gap_sec_params_reply(
       conn_handle, sec_status, role == BLE_GAP_ROLE_PERIPH ? params : nullptr, &keyset);
-  if (!ok(status) && status != Status::kBusy) {
+  states_->set(conn_handle, LinkFlag::kParamsExchanged, ok(status));
+  if (!ok(status)) {
     drop_new_keys(conn_handle);
   }
-  states_->set(conn_handle, LinkFlag::kReceivesKeys, ok(status) && params->bond != 0);
-  states_->set(conn_handle, LinkFlag::kParamsExchanged, ok(status));
   return status;
 }
 
-bool SecurityDispatcher::is_blocked(uint16_t conn_handle) const {
+// Whom nobody can tell apart is blocked too.
+bool SecurityDispatcher::is_blocked(const ble_gap_addr_t* address) const {
   if constexpr (!config::kPairingAttemptsProtection) {
     return false;
   }
-  const ble_gap_addr_t* address = ids_->address_of(conn_handle);
   return address == nullptr || attempts_->is_blocked(*address);
 }
 
@@ -163,44 +176,12 @@ void SecurityDispatcher::drop_new_keys(uint16_t conn_handle) {
     return;
   }
   static_cast<void>(database_->release_buffer(key_of(temporary_owner(index), kBondingData)));
-  states_->set(conn_handle, LinkFlag::kReceivesKeys, false);
   wipe(&new_keys_[index], sizeof new_keys_[index]);
-}
-
-// Memory for the keys of a pairing. With a bond, a buffer is reserved, so that the bond can be
-// kept when it is made.
-Status SecurityDispatcher::prepare_keys(uint16_t conn_handle, uint8_t role, bool bond,
-                                        ble_gap_sec_keyset_t& keyset) {
-  const int index = states_->index(conn_handle);
-  const ble_gap_addr_t* address = ids_->address_of(conn_handle);
-  if (index < 0 || address == nullptr) {
-    return Status::kInvalidState;
-  }
-  if (lesc_->is_making_key()) {
-    return Status::kBusy;
-  }
-  keyset.keys_own.p_pk = lesc_->public_key();
-  keyset.keys_peer.p_pk = lesc_->peer_key_memory(index);
-  if (!bond) {
-    return Status::kOk;
-  }
-  if (database_->acquire_buffer(key_of(temporary_owner(index), kBondingData), 1) == nullptr) {
-    return Status::kBusy;
-  }
-  pm_peer_data_bonding& bonding = new_keys_[index];
-  wipe(&bonding, sizeof bonding);
-  bonding.own_role = role;
-  // Holds unless the peer distributes its identity.
-  copy_octets(&bonding.peer_ble_id.id_addr_info, address, sizeof *address);
-  keyset.keys_own.p_enc_key = &bonding.own_ltk;
-  keyset.keys_peer.p_enc_key = &bonding.peer_ltk;
-  keyset.keys_peer.p_id_key = &bonding.peer_ble_id;
-  return Status::kOk;
 }
 
 void SecurityDispatcher::on_sec_info_request(uint16_t conn_handle,
                                              const ble_gap_evt_sec_info_request_t& request) {
-  pm_peer_data_bonding bonding{};
+  pm_peer_data_bonding bonding;
   const PeerId named =
       ids_->find_by_master_id(request.master_id, ids_->peer_of(conn_handle), bonding);
   if (named != kInvalidPeer) {
@@ -217,17 +198,15 @@ void SecurityDispatcher::on_sec_info_request(uint16_t conn_handle,
   const Status status =
       soft_device_->gap_sec_info_reply(conn_handle, has_key ? &key.enc_info : nullptr);
   wipe(&bonding, sizeof bonding);
-  if (status == Status::kInvalidState) {
-    // The link is going down, which will end the procedure.
-    return;
-  }
   if (!ok(status)) {
-    router_->unexpected(conn_handle, status);
+    // Otherwise the link is going down, which will end the procedure.
+    if (status != Status::kInvalidState) {
+      router_->unexpected(conn_handle, status);
+    }
     return;
   }
   if (request.enc_info != 0 && !has_key) {
-    fail_running(conn_handle, PM_CONN_SEC_ERROR_PIN_OR_KEY_MISSING,
-                 BLE_GAP_SEC_STATUS_SOURCE_LOCAL);
+    fail_running(conn_handle, failure(PM_CONN_SEC_ERROR_PIN_OR_KEY_MISSING));
   }
 }
 

@@ -5,6 +5,28 @@
 
 namespace pm {
 
+namespace {
+
+constexpr LinkFlags kSecureFlags = bit(LinkFlag::kSecurePending) |
+                                   bit(LinkFlag::kSecurePendingForce) |
+                                   bit(LinkFlag::kSecurePendingNullParams);
+
+constexpr LinkFlags start_request(bool force_repairing) {
+  return bit(LinkFlag::kSecurePending) | bit(LinkFlag::kSecurePendingForce, force_repairing);
+}
+
+// What is remembered of a link in the places where its status tells it.
+constexpr LinkFlags kStatusFlags =
+    bit(LinkFlag::kConnected) | bit(LinkFlag::kEncrypted) | bit(LinkFlag::kMitm);
+constexpr bool is_place_of(LinkFlag flag, pm_conn_sec_status status) {
+  return std::bit_cast<uint8_t>(status) == bit(flag);
+}
+static_assert(is_place_of(LinkFlag::kConnected, {1, 0, 0, 0, 0, 0}));
+static_assert(is_place_of(LinkFlag::kEncrypted, {0, 1, 0, 0, 0, 0}));
+static_assert(is_place_of(LinkFlag::kMitm, {0, 0, 1, 0, 0, 0}));
+
+}  // namespace
+
 bool are_valid(const ble_gap_sec_params_t& params) {
   const bool distributes_keys = params.kdist_own.enc != 0 || params.kdist_own.id != 0 ||
                                 params.kdist_peer.enc != 0 || params.kdist_peer.id != 0;
@@ -26,73 +48,64 @@ bool are_valid(const ble_gap_sec_params_t& params) {
 
 Status SecurityManager::init() {
   dispatcher_->reset();
-  defaults_are_set_ = false;
-  has_defaults_ = false;
+  defaults_ = {};
   return lesc_->init();
 }
 
-Status SecurityManager::sec_params_set(const ble_gap_sec_params_t* params) {
-  if (params != nullptr && !are_valid(*params)) {
+Status SecurityManager::choose(const ble_gap_sec_params_t* params, Choice& choice) {
+  if (params == nullptr) {
+    choice.chosen = Chosen::kNull;
+    return Status::kOk;
+  }
+  if (!are_valid(*params)) {
     return Status::kInvalidParam;
   }
-  if (params != nullptr) {
-    default_storage_ = *params;
-  }
-  has_defaults_ = params != nullptr;
-  defaults_are_set_ = true;
+  choice.params = *params;
+  choice.chosen = Chosen::kParams;
   return Status::kOk;
 }
 
-void SecurityManager::request_params(uint16_t conn_handle, const ble_gap_sec_params_t* peer_params,
-                                     Choice& choice) {
-  // A copy, so that what is chosen now is also what is used: a handler may set other defaults.
-  choice.replied_params = default_storage_;
-  choice.params = has_defaults_ ? &choice.replied_params : nullptr;
-  choice.replied = false;
-  pm_evt event = make_event(PM_EVT_CONN_SEC_PARAMS_REQ, conn_handle);
-  event.conn_sec_params_req.peer_params = peer_params;
-  event.conn_sec_params_req.context = &choice;
-  router_->to_application(event);
+Status SecurityManager::sec_params_set(const ble_gap_sec_params_t* params) {
+  return choose(params, defaults_);
 }
 
 Status SecurityManager::sec_params_reply(const ble_gap_sec_params_t* params, const void* context) {
-  if (context == nullptr) {
-    return Status::kNull;
-  }
-  if (params != nullptr && !are_valid(*params)) {
-    return Status::kInvalidParam;
-  }
   // Ours: the event handed it out as const only because handlers have no business with its inside.
-  auto& choice = *static_cast<Choice*>(const_cast<void*>(context));
-  choice.replied = true;
-  choice.params = nullptr;
-  if (params != nullptr) {
-    choice.replied_params = *params;
-    choice.params = &choice.replied_params;
-  }
-  return Status::kOk;
+  return context != nullptr ? choose(params, *static_cast<Choice*>(const_cast<void*>(context)))
+                            : Status::kNull;
 }
 
 void SecurityManager::allow_repairing(uint16_t conn_handle, bool allowed) {
   states_->set(conn_handle, LinkFlag::kAllowRepairing, allowed);
 }
 
-// kNotFound: nobody ever said which parameters. `bond` tells whether those used ask for a bond.
-Status SecurityManager::start(uint16_t conn_handle, SecureRequest request, bool& bond) {
-  Choice choice;
-  choice.params = nullptr;
-  if (!request.null_params) {
-    request_params(conn_handle, nullptr, choice);
-    if (!defaults_are_set_ && !choice.replied) {
+// kNotFound: nobody ever said which parameters.
+Status SecurityManager::carry_out(uint16_t conn_handle, LinkFlags request,
+                                  const ble_gap_sec_params_t* peer_params, bool reports) {
+  const bool is_reply = (request & bit(LinkFlag::kParamsReplyPending)) != 0;
+  // A copy, so that what is chosen now is also what is used: a handler may set other defaults.
+  Choice choice = defaults_;
+  if ((request & bit(LinkFlag::kSecurePendingNullParams)) != 0) {
+    choice.chosen = Chosen::kNull;
+  } else {
+    pm_evt event = make_event(PM_EVT_CONN_SEC_PARAMS_REQ, conn_handle);
+    event.conn_sec_params_req.peer_params = peer_params;
+    event.conn_sec_params_req.context = &choice;
+    router_->to_application(event);
+    if (!is_reply && choice.chosen == Chosen::kNothing && defaults_.chosen == Chosen::kNothing) {
       return Status::kNotFound;
     }
   }
-  bond = choice.params != nullptr && choice.params->bond != 0;
+  const ble_gap_sec_params_t* params = choice.chosen == Chosen::kParams ? &choice.params : nullptr;
   const Status status =
-      dispatcher_->link_secure(conn_handle, choice.params, request.force_repairing);
-  states_->set(conn_handle, LinkFlag::kSecurePending, status == Status::kBusy);
-  states_->set(conn_handle, LinkFlag::kSecurePendingForce, request.force_repairing);
-  states_->set(conn_handle, LinkFlag::kSecurePendingNullParams, request.null_params);
+      is_reply ? dispatcher_->params_reply(conn_handle, params)
+               : dispatcher_->link_secure(conn_handle, params,
+                                          (request & bit(LinkFlag::kSecurePendingForce)) != 0);
+  // Once the peer pairs, a start of our own is not wanted any more.
+  states_->assign(conn_handle, request | kSecureFlags, status == Status::kBusy ? request : 0);
+  if (reports) {
+    report(conn_handle, status, params);
+  }
   return status;
 }
 
@@ -100,9 +113,7 @@ Status SecurityManager::conn_secure(uint16_t conn_handle, bool force_repairing) 
   if (states_->get(conn_handle, LinkFlag::kExcluded)) {
     return Status::kInvalidConnHandle;
   }
-  bool bond = false;
-  const Status status =
-      start(conn_handle, {.force_repairing = force_repairing, .null_params = false}, bond);
+  const Status status = carry_out(conn_handle, start_request(force_repairing), nullptr, false);
   switch (status) {
     case Status::kBusy:
       return Status::kOk;
@@ -119,53 +130,40 @@ Status SecurityManager::conn_secure(uint16_t conn_handle, bool force_repairing) 
   }
 }
 
-void SecurityManager::start_and_report(uint16_t conn_handle, SecureRequest request) {
-  bool bond = false;
-  const Status status = start(conn_handle, request, bond);
-  if (status != Status::kNotFound) {
-    report(conn_handle, status, bond);
-  }
-}
-
 void SecurityManager::reply_and_report(uint16_t conn_handle,
                                        const ble_gap_sec_params_t* peer_params) {
-  Choice choice;
-  request_params(conn_handle, peer_params, choice);
-  const bool bond = choice.params != nullptr && choice.params->bond != 0;
-  const Status status = dispatcher_->params_reply(conn_handle, choice.params);
-  states_->set(conn_handle, LinkFlag::kParamsReplyPending, status == Status::kBusy);
-  // The peer pairs already: a start of our own is not wanted any more.
-  states_->set(conn_handle, LinkFlag::kSecurePending, false);
-  report(conn_handle, status, bond);
+  static_cast<void>(carry_out(conn_handle, bit(LinkFlag::kParamsReplyPending), peer_params, true));
 }
 
 // What nobody called for has no return value; its failure becomes an event.
-void SecurityManager::report(uint16_t conn_handle, Status result, bool bond) {
+void SecurityManager::report(uint16_t conn_handle, Status result,
+                             const ble_gap_sec_params_t* params) {
   switch (result) {
     case Status::kOk:
     case Status::kBusy:
     case Status::kInvalidState:
       return;
     case Status::kTimeout:
-      dispatcher_->fail(conn_handle,
-                        bond ? PM_CONN_SEC_PROCEDURE_BONDING : PM_CONN_SEC_PROCEDURE_PAIRING,
-                        PM_CONN_SEC_ERROR_SMP_TIMEOUT, BLE_GAP_SEC_STATUS_SOURCE_LOCAL);
+      dispatcher_->fail_pairing(conn_handle, params);
       return;
     default:
       router_->unexpected(conn_handle, result);
   }
 }
 
+void SecurityManager::retry(LinkFlag pending, LinkFlags request) {
+  for (int index = 0;;) {
+    const uint16_t conn_handle = states_->next_connected(pending, index);
+    if (conn_handle == BLE_CONN_HANDLE_INVALID) {
+      return;
+    }
+    static_cast<void>(carry_out(conn_handle, states_->flags(conn_handle) & request, nullptr, true));
+  }
+}
+
 void SecurityManager::retry_pending() {
-  states_->for_each_connected(LinkFlag::kParamsReplyPending, [this](uint16_t conn_handle) {
-    reply_and_report(conn_handle, nullptr);
-  });
-  states_->for_each_connected(LinkFlag::kSecurePending, [this](uint16_t conn_handle) {
-    start_and_report(
-        conn_handle,
-        {.force_repairing = states_->get(conn_handle, LinkFlag::kSecurePendingForce),
-         .null_params = states_->get(conn_handle, LinkFlag::kSecurePendingNullParams)});
-  });
+  retry(LinkFlag::kParamsReplyPending, bit(LinkFlag::kParamsReplyPending));
+  retry(LinkFlag::kSecurePending, kSecureFlags);
 }
 
 void SecurityManager::on_sec_request(uint16_t conn_handle,
@@ -182,8 +180,11 @@ void SecurityManager::on_sec_request(uint16_t conn_handle,
     wanted.lesc = request.lesc;
     force_repairing = !is_sufficient(conn_handle, wanted);
   }
-  start_and_report(conn_handle,
-                   {.force_repairing = force_repairing, .null_params = !has_defaults_});
+  LinkFlags reaction = start_request(force_repairing);
+  if (defaults_.chosen != Chosen::kParams) {
+    reaction |= bit(LinkFlag::kSecurePendingNullParams);
+  }
+  static_cast<void>(carry_out(conn_handle, reaction, nullptr, true));
 #ifdef CONFIG_SOFTDEVICE_CENTRAL
   pm_evt event = make_event(PM_EVT_PERIPHERAL_SECURITY_REQ, conn_handle);
   event.peripheral_security_req = request;
@@ -196,10 +197,6 @@ void SecurityManager::on_ble_event(const ble_evt_t& event) {
     if constexpr (config::kCentral) {
       on_sec_request(event.evt.gap_evt.conn_handle, event.evt.gap_evt.params.sec_request);
     }
-  }
-  if (event.header.evt_id == BLE_GAP_EVT_AUTH_STATUS) {
-    // The reply that waits is of a pairing that has ended.
-    states_->set(event.evt.gap_evt.conn_handle, LinkFlag::kParamsReplyPending, false);
   }
   dispatcher_->on_ble_event(event);
   lesc_->on_ble_event(event);
@@ -221,23 +218,23 @@ void SecurityManager::on_database_event(const pm_evt& event) {
 }
 
 Status SecurityManager::status_get(uint16_t conn_handle, pm_conn_sec_status& status) const {
-  const int index = states_->index(conn_handle);
-  if (index < 0) {
+  const LinkFlags flags = states_->flags(conn_handle);
+  if (flags == 0) {
     return Status::kInvalidConnHandle;
   }
   const PeerId peer = ids_->peer_of(conn_handle);
-  const bool encrypted = states_->get_at(index, LinkFlag::kEncrypted);
-  bool lesc = states_->get_at(index, LinkFlag::kLesc);
-  if (!lesc && encrypted && peer != kInvalidPeer) {
+  const uint8_t reserved = status.reserved;
+  status = std::bit_cast<pm_conn_sec_status>(static_cast<uint8_t>(flags & kStatusFlags));
+  status.reserved = reserved & 7;
+  status.bonded = peer != kInvalidPeer;
+  status.lesc = (flags & bit(LinkFlag::kLesc)) != 0;
+  if (status.bonded && status.encrypted && !status.lesc) {
     pm_peer_data_bonding bonding;
-    lesc = ok(database_->load_bonding(peer, bonding)) && bonding.own_ltk.enc_info.lesc != 0;
+    if (ok(database_->load_bonding(peer, bonding))) {
+      status.lesc = bonding.own_ltk.enc_info.lesc;
+    }
     wipe(&bonding, sizeof bonding);
   }
-  status.connected = states_->get_at(index, LinkFlag::kConnected);
-  status.encrypted = encrypted;
-  status.mitm_protected = states_->get_at(index, LinkFlag::kMitm);
-  status.bonded = peer != kInvalidPeer;
-  status.lesc = lesc;
   return Status::kOk;
 }
 

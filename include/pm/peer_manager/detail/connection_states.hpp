@@ -13,13 +13,13 @@ namespace pm {
 
 /// What is remembered of a link as a yes or no.
 enum class LinkFlag : uint8_t {
-  kValid,
+  // Where pm_conn_sec_status has them; then in the order of security levels.
   kConnected,
-  kCentral,
-  // In the order of security levels.
   kEncrypted,
   kMitm,
   kLesc,
+  kValid,
+  kCentral,
   kExcluded,
   // Security manager.
   kSecurePending,
@@ -28,13 +28,13 @@ enum class LinkFlag : uint8_t {
   kParamsReplyPending,
   // Security dispatcher.
   kProcedureRunning,
-  kProcedureIsPairing,
+  /// The procedure, as in pm_conn_sec_procedure: encryption has neither, bonding the first, pairing
+  /// without a bond the second.
   kProcedureIsBonding,
-  kAllowRepairing,
-  /// The SoftDevice accepted where it is to put the keys of the pairing.
-  kReceivesKeys,
+  kProcedureIsPairing,
   /// Both sides have told their parameters: what fails from here on was an attempt to pair.
   kParamsExchanged,
+  kAllowRepairing,
   // GATT caches.
   kDbStorePending,
   kDbApplyPending,

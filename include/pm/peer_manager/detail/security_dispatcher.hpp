@@ -11,6 +11,11 @@
 
 namespace pm {
 
+/// The procedure that pairing with these parameters is.
+inline pm_conn_sec_procedure pairing_with(const ble_gap_sec_params_t& params) {
+  return params.bond != 0 ? PM_CONN_SEC_PROCEDURE_BONDING : PM_CONN_SEC_PROCEDURE_PAIRING;
+}
+
 /// The security procedure of each link: talks to the SoftDevice, finds keys and stores new ones.
 /// What is wanted is decided by the security manager.
 class SecurityDispatcher {
@@ -44,22 +49,35 @@ class SecurityDispatcher {
   /// Answers the peer's pairing parameters; `params` nullptr rejects. Results as link_secure().
   Status params_reply(uint16_t conn_handle, const ble_gap_sec_params_t* params);
 
-  /// Tells that a procedure has failed.
-  void fail(uint16_t conn_handle, pm_conn_sec_procedure procedure, uint16_t error, uint8_t source);
+  /// Tells that pairing with `params` was not possible: an SMP timeout has happened before.
+  void fail_pairing(uint16_t conn_handle, const ble_gap_sec_params_t* params) {
+    tell(conn_handle, PM_EVT_CONN_SEC_FAILED,
+         params != nullptr ? pairing_with(*params) : PM_CONN_SEC_PROCEDURE_PAIRING,
+         failure(PM_CONN_SEC_ERROR_SMP_TIMEOUT));
+  }
 
  private:
+  static constexpr LinkFlags kProcedureFlags =
+      bit(LinkFlag::kProcedureIsBonding) | bit(LinkFlag::kProcedureIsPairing);
+  /// What the event of a procedure says besides: error | source << 16 of a failure.
+  enum class Details : uint32_t {};
+  static constexpr Details kNone{0};
+  static constexpr Details kStored{1};
+  static constexpr Details failure(uint16_t error,
+                                   uint8_t source = BLE_GAP_SEC_STATUS_SOURCE_LOCAL) {
+    return Details{error | uint32_t{source} << 16};
+  }
+
   void start(uint16_t conn_handle, pm_conn_sec_procedure procedure);
-  void succeed(uint16_t conn_handle, pm_conn_sec_procedure procedure, bool data_stored);
-  void fail_running(uint16_t conn_handle, uint16_t error, uint8_t source);
-  pm_conn_sec_procedure running_procedure(uint16_t conn_handle) const;
+  /// Start, success or failure of a procedure.
+  void tell(uint16_t conn_handle, pm_evt_id id, pm_conn_sec_procedure procedure, Details details);
+  void fail_running(uint16_t conn_handle, Details details);
 
   Status encrypt(uint16_t conn_handle, PeerId peer);
-  Status pair(uint16_t conn_handle, const ble_gap_sec_params_t* params);
 
   bool may_pair(uint16_t conn_handle, uint8_t role);
   bool is_repairing_allowed(uint16_t conn_handle);
-  bool is_blocked(uint16_t conn_handle) const;
-  Status prepare_keys(uint16_t conn_handle, uint8_t role, bool bond, ble_gap_sec_keyset_t& keyset);
+  bool is_blocked(const ble_gap_addr_t* address) const;
 
   void on_sec_params_request(uint16_t conn_handle, const ble_gap_evt_sec_params_request_t& request);
   void on_sec_info_request(uint16_t conn_handle, const ble_gap_evt_sec_info_request_t& request);

@@ -37,22 +37,21 @@ class SecurityManager {
   void on_database_event(const pm_evt& event);
 
  private:
-  /// Parameters of one procedure, open to replies while the request event is delivered.
+  enum class Chosen : uint8_t { kNothing, kNull, kParams };
+  /// Parameters: the defaults, or those of one procedure, open to replies while the request event
+  /// is delivered.
   struct Choice {
-    const ble_gap_sec_params_t* params;
-    bool replied;
-    ble_gap_sec_params_t replied_params;
-  };
-  struct SecureRequest {
-    bool force_repairing;
-    bool null_params;
+    ble_gap_sec_params_t params;
+    Chosen chosen;
   };
 
-  void request_params(uint16_t conn_handle, const ble_gap_sec_params_t* peer_params,
-                      Choice& choice);
-  Status start(uint16_t conn_handle, SecureRequest request, bool& bond);
-  void start_and_report(uint16_t conn_handle, SecureRequest request);
-  void report(uint16_t conn_handle, Status result, bool bond);
+  static Status choose(const ble_gap_sec_params_t* params, Choice& choice);
+  /// A request is what is remembered if it has to wait: kParamsReplyPending, or kSecurePending and
+  /// how. `reports`: failures become events.
+  Status carry_out(uint16_t conn_handle, LinkFlags request, const ble_gap_sec_params_t* peer_params,
+                   bool reports);
+  void report(uint16_t conn_handle, Status result, const ble_gap_sec_params_t* params);
+  void retry(LinkFlag pending, LinkFlags request);
   void retry_pending();
   void on_sec_request(uint16_t conn_handle, const ble_gap_evt_sec_request_t& request);
 
@@ -63,9 +62,7 @@ class SecurityManager {
   [[no_unique_address]] Ref<LescModule> lesc_;
   [[no_unique_address]] Ref<EventRouter> router_;
 
-  ble_gap_sec_params_t default_storage_{};
-  bool defaults_are_set_ = false;
-  bool has_defaults_ = false;
+  Choice defaults_{};
 };
 
 /// The rules that pairing parameters keep: Core, Vol 3, Part H, 3.5.1 and 3.5.2, and those of
