@@ -144,29 +144,22 @@ void PeerDataStorage::remove_orphans() {
 }
 
 PeerId PeerDataStorage::allocate() {
-  bool are_orphans_found = false;
-  PeerId peer;
   for (;;) {
-    peer = pool_->first_free();
+    const PeerId peer = pool_->first_free();
     if (peer == kInvalidPeer) {
-      break;
+      return peer;
     }
     const Status found = orphans_are_known_ ? Status::kNotFound : seek_orphan(peer);
     if (found == Status::kNotFound) {
       pool_->claim(peer);
-      break;
+      return peer;
     }
     if (!ok(found)) {
-      peer = kInvalidPeer;
-      break;
+      return kInvalidPeer;
     }
     // Given out when it has been cleaned.
-    are_orphans_found = true;
-  }
-  if (are_orphans_found) {
     clean();
   }
-  return peer;
 }
 
 Status PeerDataStorage::write(RecordKey key, const void* data, size_t size, Origin origin) {
@@ -254,20 +247,20 @@ void PeerDataStorage::clean() {
     if (ok(status) || status == Status::kBusy) {
       return;
     }
-    finish_cleaning(status == Status::kNotFound ? Status::kOk : status);
+    finish_cleaning(status == Status::kNotFound);
   }
 }
 
-void PeerDataStorage::finish_cleaning(Status result) {
+void PeerDataStorage::finish_cleaning(bool is_clean) {
   const PeerId peer = cleaned_;
   const bool was_peer = pool_->is_used(peer);
   cleaning_ = false;
-  if (ok(result)) {
+  if (is_clean) {
     pool_->release(peer);
   } else if (was_peer) {
     pool_->abort_deletion(peer);
   }
-  if (ok(result) || !was_peer) {
+  if (is_clean || !was_peer) {
     router_->space_freed();
   }
   if (!was_peer) {
@@ -275,13 +268,13 @@ void PeerDataStorage::finish_cleaning(Status result) {
     router_->storage_progressed();
     return;
   }
-  if (!ok(result) && peer == starting_) {
+  if (!is_clean && peer == starting_) {
     starting_ = kInvalidPeer;
     return;
   }
   pm_evt event =
-      make_event(ok(result) ? PM_EVT_PEER_DELETE_SUCCEEDED : PM_EVT_PEER_DELETE_FAILED, peer);
-  if (!ok(result)) {
+      make_event(is_clean ? PM_EVT_PEER_DELETE_SUCCEEDED : PM_EVT_PEER_DELETE_FAILED, peer);
+  if (!is_clean) {
     event.peer_delete_failed.error = NRF_ERROR_INTERNAL;
   }
   router_->from_peer_data_storage(event, false);
@@ -291,10 +284,9 @@ void PeerDataStorage::on_storage_event(const StorageEvent& completion) {
   if (count_ == 0) {
     return;
   }
-  const bool was_reporting = reporting_;
   reporting_ = true;
   complete(completion);
-  reporting_ = was_reporting;
+  reporting_ = false;
 }
 
 void PeerDataStorage::complete(const StorageEvent& completion) {
@@ -313,7 +305,7 @@ void PeerDataStorage::complete(const StorageEvent& completion) {
       ++clean_step_;
       router_->storage_progressed();
     } else {
-      finish_cleaning(completion.result);
+      finish_cleaning(false);
     }
   }
   clean();

@@ -20,25 +20,23 @@ void* WriteBuffers::acquire(RecordKey key, size_t blocks) {
     return memory(existing);
   }
   // One that waits with an older value is replaced by the newer one, if that finds a place.
-  size_t first = 0;
-  for (size_t end = 0; end != first + blocks; ++end) {
-    if (end == records_.size()) {
-      return nullptr;
-    }
-    const Record& record = records_[end];
+  int run = 0;
+  for (Record& record : records_) {
     if (record.state != State::kFree && &record != existing) {
-      first = end + record.blocks;
+      run = -record.blocks;
+    }
+    if (++run == static_cast<int>(blocks)) {
+      if (existing != nullptr) {
+        release(*existing);
+      }
+      Record* first = &record + 1 - blocks;
+      first->key = key;
+      first->state = State::kFilling;
+      first->blocks = static_cast<uint8_t>(blocks);
+      return memory(first);
     }
   }
-  if (existing != nullptr) {
-    release(*existing);
-  }
-  Record& record = records_[first];
-  record.key = key;
-  record.state = State::kFilling;
-  record.first_block = static_cast<uint8_t>(first);
-  record.blocks = static_cast<uint8_t>(blocks);
-  return memory(&record);
+  return nullptr;
 }
 
 void WriteBuffers::release(Record& record) {
@@ -56,7 +54,9 @@ void WriteBuffers::release_pending(PeerId owner) {
 }
 
 uint8_t* WriteBuffers::memory(const Record* record) {
-  return record != nullptr ? &memory_[record->first_block * config::kFlashBufferSize] : nullptr;
+  return record != nullptr
+             ? &memory_[static_cast<size_t>(record - records_.data()) * config::kFlashBufferSize]
+             : nullptr;
 }
 
 }  // namespace pm

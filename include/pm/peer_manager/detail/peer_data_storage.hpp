@@ -109,7 +109,7 @@ class PeerDataStorage final : public StorageUser {
   void complete(const StorageEvent& completion);
   void clean();
   Status clean_next_record();
-  void finish_cleaning(Status result);
+  void finish_cleaning(bool is_clean);
   void report(const Operation& operation, Status result);
 
   [[no_unique_address]] Ref<Storage> storage_;

@@ -33,7 +33,6 @@ class WriteBuffers {
     /// Its place in the order of the store's operations, from 1 on; 0: it has none yet.
     uint32_t place;
     State state;
-    uint8_t first_block;
     uint8_t blocks;
     uint8_t failures;
   };
