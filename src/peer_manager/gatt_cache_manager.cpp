@@ -51,29 +51,18 @@ void GattCacheManager::on_ble_event(const ble_evt_t& event) {
   }
 }
 
-// A bonded link is to be told if storage says so.
-void GattCacheManager::arm_service_changed(uint16_t conn_handle, PeerFlags flags) {
-  if (flags.service_changed_pending) {
-    states_->set(conn_handle, LinkFlag::kServiceChangedPending);
-  }
-}
-
-// A bonded link is to be asked unless its answer is stored.
-void GattCacheManager::want_address_resolution(uint16_t conn_handle, PeerFlags flags) {
-  if (!flags.address_resolution_stored) {
-    states_->set(conn_handle, LinkFlag::kCarWanted);
-  }
+// What storage says that is still to be done on a bonded link: to tell it of a change, and to ask
+// it unless its answer is stored.
+LinkFlags GattCacheManager::owed_to(PeerId peer) const {
+  const PeerFlags flags = ids_->flags_of(peer);
+  return bit(LinkFlag::kServiceChangedPending, flags.service_changed_pending != 0) |
+         bit(LinkFlag::kCarWanted, flags.address_resolution_stored == 0);
 }
 
 void GattCacheManager::on_id_manager_event(const pm_evt& event) {
-  if (event.evt_id != PM_EVT_BONDED_PEER_CONNECTED) {
-    return;
-  }
-  const PeerId peer{event.peer_id};
   server_->apply_local_db(event.conn_handle);
-  const PeerFlags flags = ids_->flags_of(peer);
-  arm_service_changed(event.conn_handle, flags);
-  want_address_resolution(event.conn_handle, flags);
+  const LinkFlags owed = owed_to(PeerId{event.peer_id});
+  states_->assign(event.conn_handle, owed, owed);
   process_pending();
 }
 
@@ -81,14 +70,16 @@ void GattCacheManager::on_database_event(const pm_evt& event) {
   const pm_peer_data_id updated = updated_of_link(event);
   if constexpr (config::kServiceChanged) {
     if (updated == PM_PEER_DATA_ID_SERVICE_CHANGED_PENDING) {
-      arm_service_changed(event.conn_handle, ids_->flags_of(PeerId{event.peer_id}));
+      const LinkFlags owed = owed_to(PeerId{event.peer_id}) & bit(LinkFlag::kServiceChangedPending);
+      states_->assign(event.conn_handle, owed, owed);
       server_->send_service_changed();
     }
     server_->continue_announcing();
   }
   if (updated == PM_PEER_DATA_ID_BONDING) {
-    states_->set(event.conn_handle, LinkFlag::kDbStorePending);
-    want_address_resolution(event.conn_handle, ids_->flags_of(PeerId{event.peer_id}));
+    const LinkFlags owed = (owed_to(PeerId{event.peer_id}) & bit(LinkFlag::kCarWanted)) |
+                           bit(LinkFlag::kDbStorePending);
+    states_->assign(event.conn_handle, owed, owed);
   }
   process_pending();
 }
@@ -97,7 +88,9 @@ void GattCacheManager::on_database_event(const pm_evt& event) {
 void GattCacheManager::process_pending() {
   bool is_all_stored = true;
   states_->for_each_connected(LinkFlag::kDbStorePending, [&](uint16_t conn_handle) {
-    is_all_stored &= server_->store_local_db(conn_handle);
+    if (!server_->store_local_db(conn_handle)) {
+      is_all_stored = false;
+    }
   });
   if (is_all_stored) {
     client_->read_wanted();

@@ -22,14 +22,14 @@ void GattClientCache::read_wanted() {
 
 // First the handle is looked for, then the value is read.
 void GattClientCache::on_ble_event(const ble_evt_t& event) {
-  const bool is_handle = event.header.evt_id == BLE_GATTC_EVT_CHAR_VAL_BY_UUID_READ_RSP;
-  if (!is_handle && event.header.evt_id != BLE_GATTC_EVT_READ_RSP) {
+  const ble_gattc_evt_t& response = event.evt.gattc_evt;
+  Link* link = states_->find(event.evt.common_evt.conn_handle);
+  if (link == nullptr || !link->has(LinkFlag::kCarReading)) {
     return;
   }
-  const ble_gattc_evt_t& response = event.evt.gattc_evt;
-  Link* link = states_->find(response.conn_handle);
-  if (link == nullptr || !link->has(LinkFlag::kCarReading) ||
-      is_handle != (link->value_handle == 0)) {
+  const bool is_handle = link->value_handle == 0;
+  if (event.header.evt_id !=
+      (is_handle ? BLE_GATTC_EVT_CHAR_VAL_BY_UUID_READ_RSP : BLE_GATTC_EVT_READ_RSP)) {
     return;
   }
   const bool is_success = response.gatt_status == BLE_GATT_STATUS_SUCCESS;

@@ -54,7 +54,8 @@ Status PeerDatabase::store(RecordKey key, const void* data, size_t size) {
 }
 
 Status PeerDatabase::store_rank(PeerId peer, const uint32_t& rank) {
-  return write(key_of(peer, kRankData), &rank, sizeof rank, PeerDataStorage::Origin::kRank);
+  return storage_->write(key_of(peer, kRankData), &rank, sizeof rank,
+                         PeerDataStorage::Origin::kRank);
 }
 
 Status PeerDatabase::store_flag(RecordKey key, bool value) {

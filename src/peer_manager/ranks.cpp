@@ -55,7 +55,7 @@ bool Ranks::load() {
 }
 
 Status Ranks::make_highest(PeerId peer) {
-  if (written_ != 0 || !load()) {
+  if (is_updating_ || !load()) {
     return Status::kBusy;
   }
   if (!pool_->is_active(peer)) {
@@ -71,12 +71,13 @@ Status Ranks::make_highest(PeerId peer) {
   if (highest_ == UINT32_MAX) {
     return Status::kDataSize;
   }
-  written_ = highest_ + 1;
-  const Status status = database_->store_rank(peer, written_);
+  ++highest_;
+  const Status status = database_->store_rank(peer, highest_);
   if (ok(status)) {
+    is_updating_ = true;
     highest_peer_ = peer;
   } else {
-    written_ = 0;
+    --highest_;
   }
   return status;
 }
@@ -99,18 +100,14 @@ void Ranks::on_database_event(pm_evt& event) {
     return;
   }
   // Ours has no token; the application may at the same time store a rank of the same peer.
-  const bool is_ours = written_ != 0 && update.token == PM_STORE_TOKEN_INVALID;
-  if (!is_ours) {
-    // The application wrote or deleted a rank: whatever is highest now is in storage.
-    highest_peer_ = kInvalidPeer;
-    return;
+  const bool is_ours = is_updating_ && update.token == PM_STORE_TOKEN_INVALID;
+  if (is_ours) {
+    is_updating_ = false;
   }
-  if (has_succeeded) {
-    highest_ = written_;
-  } else {
+  if (!is_ours || !has_succeeded) {
+    // Whatever is highest now is in storage.
     highest_peer_ = kInvalidPeer;
   }
-  written_ = 0;
 }
 
 }  // namespace pm

@@ -213,12 +213,14 @@ Status StandardHandlers::rank_waiting() {
 // Anybody can pair without authentication, as often as it takes to displace every bond. So only an
 // authenticated link costs another peer its bond, or the application itself, for nobody.
 bool StandardHandlers::may_displace(uint16_t peer) {
+  if (peer == PM_PEER_ID_INVALID) {
+    return true;
+  }
   pm_conn_sec_status authenticated{};
   authenticated.mitm_protected = 1;
   uint16_t conn_handle = BLE_CONN_HANDLE_INVALID;
   static_cast<void>(peer_manager_->conn_handle_get(peer, &conn_handle));
-  return peer == PM_PEER_ID_INVALID ||
-         peer_manager_->sec_is_sufficient(conn_handle, &authenticated);
+  return peer_manager_->sec_is_sufficient(conn_handle, &authenticated);
 }
 
 // Deletes the lowest ranked peer that is not connected. A peer without a rank has not been used yet

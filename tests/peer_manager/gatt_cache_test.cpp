@@ -195,6 +195,28 @@ TEST_F(GattCaches, LargeDatabasesUseSeveralBlocks) {
   EXPECT_EQ(soft_device.sys_attr_sets.back().data, large);
 }
 
+// Whether values have changed is found out with a buffer, and without one later.
+TEST_F(GattCaches, UnchangedValuesAreNotWrittenWhenThereWasNoBuffer) {
+  const Attributes values(config::kFlashBuffers * 80 - 6, 7);
+  put_local_db(0, values);
+  bonded_link();
+  soft_device.sys_attrs[kLink] = values;
+  connect(kOtherLink, kPeripheral, address(0x40));
+  sec_params_request(kOtherLink, bonding_params());  // takes a buffer
+  take_log();
+  cccd_write(kLink);
+  EXPECT_THAT(take_log(), IsEmpty());
+  soft_device.sys_attrs[kLink].back() = 8;
+  auth_failure(kOtherLink, BLE_GAP_SEC_STATUS_UNSPECIFIED);
+  cccd_write(kLink);
+  storage.run();
+  EXPECT_EQ(stored(), soft_device.sys_attrs[kLink]);
+  const int writes = storage.writes;
+  cccd_write(kLink);
+  storage.run();
+  EXPECT_EQ(storage.writes, writes);
+}
+
 TEST_F(GattCaches, ADatabaseThatIsRefusedForLackOfRoomIsToldAndStoredLater) {
   bonded_link();
   soft_device.sys_attrs[kLink] = {1, 2};

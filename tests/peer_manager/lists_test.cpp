@@ -209,6 +209,32 @@ TEST_F(Lists, RanksThatTheApplicationWritesAreNoticed) {
   EXPECT_EQ(storage.word(1, 6), 51u);
 }
 
+TEST_F(Lists, ARankThatTheApplicationWritesDuringOursIsNoticed) {
+  three_peers();
+  alignas(4) static const uint32_t high = 50;
+  EXPECT_EQ(manager().peer_data_store(3, PM_PEER_DATA_ID_PEER_RANK, &high, 4, nullptr),
+            Status::kOk);
+  EXPECT_EQ(manager().peer_rank_highest(1), Status::kOk);
+  storage.run();
+  EXPECT_EQ(storage.word(1, 6), 1u) << "50 was not known yet";
+  EXPECT_EQ(manager().peer_rank_highest(1), Status::kOk);
+  storage.run();
+  EXPECT_EQ(storage.word(1, 6), 51u);
+}
+
+TEST_F(Lists, ARankThatIsRefusedLeavesTheOthersAsTheyAre) {
+  three_peers();
+  storage.put_word(3, 6, 9);
+  storage.refusals = {Status::kBusy, Status::kResources};
+  EXPECT_EQ(manager().peer_rank_highest(1), Status::kBusy);
+  EXPECT_EQ(manager().peer_rank_highest(1), Status::kResources);
+  const int reads = storage.reads;
+  EXPECT_EQ(manager().peer_rank_highest(1), Status::kOk);
+  EXPECT_EQ(storage.reads, reads) << "the highest is known";
+  storage.run();
+  EXPECT_EQ(storage.word(1, 6), 10u);
+}
+
 TEST_F(Lists, RanksEnd) {
   three_peers();
   storage.put_word(1, 6, 0xFFFFFFFF);

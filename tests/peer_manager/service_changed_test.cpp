@@ -53,6 +53,22 @@ TEST_F(ServiceChanged, NotConfirmedIsSentAgainAfterReconnection) {
   EXPECT_THAT(take_log(), Contains("SC_SENT"));
 }
 
+// The peer reads the whole database when it has confirmed, with the newer change.
+TEST_F(ServiceChanged, AnotherChangeBeforeTheConfirmationIsToldWithTheFirst) {
+  bonded_link();
+  manager().local_database_has_changed();
+  storage.run();
+  soft_device.always("service_changed", Status::kBusy);  // until it is confirmed
+  take_log();
+  manager().local_database_has_changed();
+  storage.run();
+  EXPECT_THAT(take_log(), ElementsAre("UPDATE(0,1)"));
+  sc_confirm(kLink);
+  storage.run();
+  EXPECT_THAT(take_log(), ElementsAre("SC_CONFIRMED", "UPDATE(0,1)"));
+  EXPECT_EQ(storage.word(0, 1), 0u);
+}
+
 TEST_F(ServiceChanged, StartsAtTheFirstHandleTheStackAccepts) {
   bonded_link();
   soft_device.initial_user_handle = 12;
@@ -244,6 +260,14 @@ TEST_F(AddressResolution, AResponseWithoutAHandleOrOfAnotherLengthIsStoredAsZero
     disconnect(kLink);
     soft_device.uuid_reads.clear();
   }
+}
+
+TEST_F(AddressResolution, AHandleThatNoAttributeHasIsStoredAsZero) {
+  query();
+  car_found(kLink, 0);
+  storage.run();
+  EXPECT_TRUE(soft_device.reads.empty());
+  EXPECT_EQ(storage.word(0, 9), 0u);
 }
 
 TEST_F(AddressResolution, AReadThatIsRefusedIsStoredAsZero) {

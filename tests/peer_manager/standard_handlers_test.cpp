@@ -161,6 +161,16 @@ TEST_F(Handlers, EvictTheLowestRankedPeerThatIsNotConnected) {
   EXPECT_THAT(take_log(), ElementsAre("PEER_DELETED(1)"));
 }
 
+TEST_F(Handlers, AnUnreadableRankKeepsItsPeerAndNoOther) {
+  bonds(3);
+  auto& standard = handlers();
+  storage.read_errors[FakeStorage::key(0, PM_PEER_DATA_ID_PEER_RANK)] = Status::kInternal;
+  standard.flash_clean_on_return();
+  storage.run();
+  EXPECT_TRUE(storage.has(0, 7));
+  EXPECT_FALSE(storage.has(1, 7));
+}
+
 TEST_F(Handlers, AFullStoreMakesRoomForANewBond) {
   bonds(2);
   auto& standard = handlers();

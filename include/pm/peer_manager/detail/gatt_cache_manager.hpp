@@ -18,12 +18,12 @@ class GattCacheManager {
   GattCacheManager& operator=(const GattCacheManager&) = delete;
 
   void on_ble_event(const ble_evt_t& event);
+  /// BONDED_PEER_CONNECTED.
   void on_id_manager_event(const pm_evt& event);
   void on_database_event(const pm_evt& event);
 
  private:
-  void arm_service_changed(uint16_t conn_handle, PeerFlags flags);
-  void want_address_resolution(uint16_t conn_handle, PeerFlags flags);
+  LinkFlags owed_to(PeerId peer) const;
   void process_pending();
 
   [[no_unique_address]] Ref<ConnectionStates> states_;

@@ -36,7 +36,8 @@ class PeerDatabase {
 
   /// kInvalidParam, kNotFound: the peer is not in use. Then as PeerDataStorage::write().
   Status store(RecordKey key, const void* data, size_t size);
-  /// Stores a rank of our own, whose event has no token. `rank` stays unchanged until then.
+  /// Stores a rank of our own, of an active peer; its event has no token. `rank` stays unchanged
+  /// until then.
   Status store_rank(PeerId peer, const uint32_t& rank);
   /// Stores a yes or no. Not inlined: smaller.
   [[gnu::noinline]] Status store_flag(RecordKey key, bool value);

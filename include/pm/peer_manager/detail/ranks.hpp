@@ -43,9 +43,9 @@ class Ranks {
 
   /// Also while its rank is being written. kInvalidPeer: whoever it is, is in storage.
   PeerId highest_peer_{};
+  /// A running update writes it: it is unchanged until its end.
   uint32_t highest_ = 0;
-  /// What the running update writes, unchanged until its end; 0: none runs.
-  uint32_t written_ = 0;
+  bool is_updating_ = false;
 };
 
 }  // namespace pm
