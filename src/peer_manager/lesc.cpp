@@ -11,7 +11,6 @@ Status Lesc::init() {
   for (Request& request : requests_) {
     request.close();
   }
-  renewal_due_ = false;
   return keypair_generate();
 }
 
@@ -31,10 +30,10 @@ Status Lesc::make_key_pair(bool is_renewal) {
   renewal_due_ = false;
   own_oob_data_ = nullptr;
   wipe(&own_oob_, sizeof own_oob_);
-  const bool is_made = ok(crypto_->generate_key_pair(own_key_.pk));
-  public_key_ = is_made ? &own_key_ : nullptr;
+  const Status status = crypto_->generate_key_pair(own_key_.pk);
+  public_key_ = ok(status) ? &own_key_ : nullptr;
   key_in_use_ = false;
-  return is_made ? Status::kOk : Status::kInternal;
+  return status;
 }
 
 Status Lesc::own_oob_data_generate() {
