@@ -28,7 +28,7 @@ static_assert(interval_ms(last_stage()) < 1u << 30 && config::kRewardPeriodMs < 
 
 void PairingAttempts::reset() {
   timers_->stop(timer_);
-  entries_.fill({});
+  entries_ = {};
 }
 
 // The entry of a device, or a free one; nullptr: there is none.
@@ -55,7 +55,9 @@ void PairingAttempts::on_failure(const ble_gap_addr_t& address) {
     int stage = entry->stage;
     // A device that has to behave for n more periods has had n + 1 waits.
     stage = std::min(stage < 0 ? 2 - stage : stage + 1, last_stage());
-    *entry = {address, static_cast<int8_t>(stage), timers_->now_ms() + interval_ms(stage)};
+    copy_octets(&entry->address, &address, sizeof address);
+    entry->stage = static_cast<int8_t>(stage);
+    entry->end_ms = timers_->now_ms() + interval_ms(stage);
     update();
   } else {
     PM_LOG(2, "peer_manager", "Too many devices fail to pair: one more is not tracked");
