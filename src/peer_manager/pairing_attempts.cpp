@@ -13,16 +13,16 @@ namespace {
 constexpr uint32_t interval_ms(int stage) { return config::kMinWaitIntervalMs << (stage - 1); }
 
 /// The wait after which they do not become longer.
-constexpr int last_stage() {
+constexpr int kLastStage = [] {
   int stage = 1;
   while (stage < 16 && interval_ms(stage) < config::kMaxWaitIntervalMs) {
     ++stage;
   }
   return stage;
-}
+}();
 
 // Twelve days: differences of times stay positive.
-static_assert(interval_ms(last_stage()) < 1u << 30 && config::kRewardPeriodMs < 1u << 30);
+static_assert(interval_ms(kLastStage) < 1u << 30 && config::kRewardPeriodMs < 1u << 30);
 
 }  // namespace
 
@@ -52,9 +52,9 @@ bool PairingAttempts::is_blocked(const ble_gap_addr_t& address) {
 void PairingAttempts::on_failure(const ble_gap_addr_t& address) {
   update();
   if (Entry* entry = find(address)) {
-    int stage = entry->stage;
     // A device that has to behave for n more periods has had n + 1 waits.
-    stage = std::min(stage < 0 ? 2 - stage : stage + 1, last_stage());
+    const int next = entry->stage < 0 ? 2 - entry->stage : entry->stage + 1;
+    const int stage = std::min(next, kLastStage);
     copy_octets(&entry->address, &address, sizeof address);
     entry->stage = static_cast<int8_t>(stage);
     entry->end_ms = timers_->now_ms() + interval_ms(stage);

@@ -13,7 +13,7 @@ namespace pm {
 /// every interrupt leaves it as it was.
 template <class T>
 class Interruptible {
-  static_assert(sizeof(T) <= sizeof(void*), "loaded and stored at once");
+  static_assert(std::atomic<T>::is_always_lock_free, "loaded and stored at once");
 
  public:
   constexpr Interruptible() = default;
