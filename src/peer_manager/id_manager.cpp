@@ -85,7 +85,7 @@ void IdManager::on_connected(uint16_t conn_handle) {
   }
   const PeerId peer = identify(link->address);
   link->peer = peer;
-  if (peer == kInvalidPeer) {
+  if (!is_peer_id(peer)) {
     return;
   }
   pm_evt event = make_event(PM_EVT_BONDED_PEER_CONNECTED, conn_handle, peer);
@@ -165,7 +165,7 @@ PeerId IdManager::peer_of(uint16_t conn_handle) const {
 }
 
 uint16_t IdManager::connection_of(PeerId peer) const {
-  if (peer == kInvalidPeer) {
+  if (!is_peer_id(peer)) {
     return BLE_CONN_HANDLE_INVALID;
   }
   for (const Link& link : states_->links()) {
@@ -231,25 +231,28 @@ PeerId IdManager::identify(const ble_gap_addr_t& address) const {
 
 // A peer being deleted still counts while its bond exists.
 PeerId IdManager::search(const ble_gap_addr_t& address, ble_gap_id_key_t& memory) const {
-  if (!is_identity_address(address) &&
-      address.addr_type != BLE_GAP_ADDR_TYPE_RANDOM_PRIVATE_RESOLVABLE) {
+  // What follows tells nothing of who it is.
+  static_assert(BLE_GAP_ADDR_TYPE_RANDOM_PRIVATE_RESOLVABLE == BLE_GAP_ADDR_TYPE_RANDOM_STATIC + 1);
+  if (address.addr_type > BLE_GAP_ADDR_TYPE_RANDOM_PRIVATE_RESOLVABLE) {
     return kInvalidPeer;
   }
-  size_t unindexed = pool_->count();
-  for (const IdentityIndex::Entry* entry = index_.first(); entry->peer != kInvalidPeer; ++entry) {
-    --unindexed;
-    if (is_same_device(entry->identity, address) && ok(identity_of(entry->peer, memory))) {
-      return entry->peer;
-    }
-  }
-  for (unsigned id = 0; unindexed > 0 && id < kPeerIds; ++id) {
+  const IdentityIndex::Entry* entry = index_.first();
+  size_t left = pool_->count();
+  for (unsigned id = 0; left > 0; ++id) {
     const PeerId peer{static_cast<uint16_t>(id)};
-    if (pool_->is_used(peer) && index_.find(peer) == nullptr) {
-      --unindexed;
-      if (ok(identity_of(peer, memory)) && is_same_device(memory, address)) {
-        return peer;
-      }
+    bool is_found = false;
+    if (entry->peer == peer) {
+      is_found = is_same_device(entry->identity, address) && ok(identity_of(peer, memory));
+      ++entry;
+    } else if (pool_->is_used(peer)) {
+      is_found = ok(identity_of(peer, memory)) && is_same_device(memory, address);
+    } else {
+      continue;
     }
+    if (is_found) {
+      return peer;
+    }
+    --left;
   }
   return kInvalidPeer;
 }
@@ -265,21 +268,23 @@ PeerId IdManager::find_by_master_id(const ble_gap_master_id_t& master_id, PeerId
            (are_equal(bonding.own_ltk.master_id, master_id) ||
             are_equal(bonding.peer_ltk.master_id, master_id));
   };
-  if (names_key_of(likely)) {
-    return likely;
-  }
-  PeerId peer = pool_->next(kInvalidPeer);
-  while (peer != kInvalidPeer && !names_key_of(peer)) {
-    peer = pool_->next(peer);
+  PeerId previous = kInvalidPeer;
+  PeerId peer = likely;
+  while (!names_key_of(peer)) {
+    peer = pool_->next(previous);
+    if (!is_peer_id(peer)) {
+      break;
+    }
+    previous = peer;
   }
   return peer;
 }
 
 PeerId IdManager::find_duplicate(const pm_peer_data_bonding& bonding, PeerId except) const {
-  PeerId peer = pool_->next(kInvalidPeer);
-  while (peer != kInvalidPeer && (peer == except || !is_bond_of(peer, bonding.peer_ble_id))) {
+  PeerId peer = kInvalidPeer;
+  do {
     peer = pool_->next(peer);
-  }
+  } while (is_peer_id(peer) && (peer == except || !is_bond_of(peer, bonding.peer_ble_id)));
   return peer;
 }
 

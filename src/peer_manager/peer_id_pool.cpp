@@ -37,8 +37,10 @@ PeerId PeerIdPool::next_to_clean(uint16_t first_orphan) const {
 
 uint32_t PeerIdPool::count() const {
   uint32_t count = 0;
-  for (unsigned id = 0; id < kPeerIds; ++id) {
-    count += get(PeerId{static_cast<uint16_t>(id)}) & kUsed;
+  for (const uint8_t four : states_) {
+    for (unsigned used = four & (kUsed * 0x55u); used != 0; used &= used - 1) {
+      ++count;
+    }
   }
   return count;
 }
