@@ -58,7 +58,7 @@ void GattClientCache::on_ble_event(const ble_evt_t& event) {
   }
   link->flags &= ~(bit(LinkFlag::kCarReading) | bit(LinkFlag::kCarWanted));
   const RecordKey key = key_of(link->peer, kCentralAddrResData);
-  if (!ok(database_->store_flag(key, is_supported)) && link->peer != kInvalidPeer) {
+  if (!ok(database_->store_flag(key, is_supported)) && is_peer_id(link->peer)) {
     // It is read again after the next connection.
     PM_LOG(2, "peer_manager", "Central Address Resolution of peer %u not stored",
            to_number(link->peer));

@@ -11,7 +11,7 @@ void GattServerCache::announce_change() {
   continue_announcing();
   // Links of nobody are told now or never.
   states_->for_each_connected(LinkFlag::kConnected, [this](uint16_t conn_handle) {
-    if (ids_->peer_of(conn_handle) == kInvalidPeer) {
+    if (!is_peer_id(ids_->peer_of(conn_handle))) {
       states_->set(conn_handle, LinkFlag::kServiceChangedPending);
     }
   });
@@ -19,7 +19,7 @@ void GattServerCache::announce_change() {
 }
 
 void GattServerCache::continue_announcing() {
-  while (announced_ != kInvalidPeer) {
+  while (is_peer_id(announced_)) {
     const PeerId peer = announced_;
     const Status status = database_->store_flag(key_of(peer, kServiceChangedPendingData), true);
     if (!ok(status) && status != Status::kNotFound) {

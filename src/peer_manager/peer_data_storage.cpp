@@ -146,7 +146,7 @@ void PeerDataStorage::remove_orphans() {
 PeerId PeerDataStorage::allocate() {
   for (;;) {
     const PeerId peer = pool_->first_free();
-    if (peer == kInvalidPeer) {
+    if (!is_peer_id(peer)) {
       return peer;
     }
     const Status found = orphans_are_known_ ? Status::kNotFound : seek_orphan(peer);
@@ -230,7 +230,7 @@ void PeerDataStorage::clean() {
   for (;;) {
     if (!cleaning_) {
       cleaned_ = pool_->next_to_clean(first_orphan_);
-      if (cleaned_ == kInvalidPeer) {
+      if (!is_peer_id(cleaned_)) {
         return;
       }
       cleaning_ = true;

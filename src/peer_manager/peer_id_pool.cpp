@@ -32,7 +32,7 @@ PeerId PeerIdPool::next(PeerId previous) const {
 
 PeerId PeerIdPool::next_to_clean(uint16_t first_orphan) const {
   const PeerId peer = first(0, kUsed | kDeleting);
-  return peer != kInvalidPeer ? peer : first(first_orphan, kDeleting);
+  return is_peer_id(peer) ? peer : first(first_orphan, kDeleting);
 }
 
 uint32_t PeerIdPool::count() const {

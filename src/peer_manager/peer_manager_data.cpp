@@ -71,7 +71,7 @@ Status PeerManager::peer_id_list(uint16_t* peers, uint32_t* size, uint16_t first
       return status;
     }
     peer = pool_->next(peer);
-  } while (peer != kInvalidPeer && found < room);
+  } while (is_peer_id(peer) && found < room);
   *size = found;
   return Status::kOk;
 }
@@ -100,7 +100,7 @@ Status PeerManager::peer_data_store(uint16_t peer, pm_peer_data_id data_id, cons
       return Status::kInvalidParam;
     }
     const auto& bonding = *static_cast<const pm_peer_data_bonding*>(data);
-    if (ids_->find_duplicate(bonding, owner) != kInvalidPeer) {
+    if (is_peer_id(ids_->find_duplicate(bonding, owner))) {
       return Status::kForbidden;
     }
   }
@@ -130,13 +130,13 @@ Status PeerManager::peer_new(uint16_t* peer, const pm_peer_data_bonding* bonding
   if (!is_word_aligned(bonding)) {
     return Status::kInvalidAddr;
   }
-  if (const PeerId known = ids_->find_duplicate(*bonding); known != kInvalidPeer) {
+  if (const PeerId known = ids_->find_duplicate(*bonding); is_peer_id(known)) {
     *peer = to_number(known);
     return Status::kOk;
   }
   const PeerId fresh = database_->allocate_peer();
   *peer = to_number(fresh);
-  if (fresh == kInvalidPeer) {
+  if (!is_peer_id(fresh)) {
     return Status::kNoMem;
   }
   const Status status = database_->store(key_of(fresh, kBondingData), bonding, sizeof *bonding);
@@ -176,7 +176,7 @@ Status PeerManager::peers_delete() {
   }
   const bool is_empty = pool_->count() == 0;
   deleting_all_ = !is_empty;
-  for (PeerId peer = pool_->next(kInvalidPeer); peer != kInvalidPeer; peer = pool_->next(peer)) {
+  for (PeerId peer = pool_->next(kInvalidPeer); is_peer_id(peer); peer = pool_->next(peer)) {
     if (!ok(peer_delete(to_number(peer)))) {
       deleting_all_ = false;
       return Status::kInternal;
@@ -230,7 +230,7 @@ Status PeerManager::peer_ranks_get(uint16_t* highest_peer, uint32_t* highest, ui
   if (!initialized_) {
     return Status::kInvalidState;
   }
-  if (pool_->next(kInvalidPeer) == kInvalidPeer) {
+  if (!is_peer_id(pool_->next(kInvalidPeer))) {
     return Status::kNotFound;
   }
   Ranks::Extremes found;

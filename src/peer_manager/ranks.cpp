@@ -13,7 +13,7 @@ Status Ranks::extremes(Extremes& out, bool only_unconnected) const {
   PeerId lowest_peer = kInvalidPeer;
   uint32_t highest = 0;
   uint32_t lowest = UINT32_MAX;
-  for (PeerId peer = kInvalidPeer; (peer = pool_->next(peer)) != kInvalidPeer;) {
+  for (PeerId peer = kInvalidPeer; is_peer_id(peer = pool_->next(peer));) {
     if (only_unconnected && ids_->connection_of(peer) != BLE_CONN_HANDLE_INVALID) {
       continue;
     }
@@ -33,7 +33,7 @@ Status Ranks::extremes(Extremes& out, bool only_unconnected) const {
     }
   }
   out = {highest_peer, highest, lowest_peer, lowest};
-  return lowest_peer == kInvalidPeer ? Status::kNotFound : Status::kOk;
+  return !is_peer_id(lowest_peer) ? Status::kNotFound : Status::kOk;
 }
 
 PeerId Ranks::lowest_unconnected() const {
@@ -43,7 +43,7 @@ PeerId Ranks::lowest_unconnected() const {
 }
 
 bool Ranks::load() {
-  if (highest_peer_ == kInvalidPeer) {
+  if (!is_peer_id(highest_peer_)) {
     Extremes found;
     if (extremes(found) == Status::kInternal) {
       return false;

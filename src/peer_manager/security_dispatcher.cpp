@@ -52,7 +52,7 @@ Status SecurityDispatcher::link_secure(uint16_t conn_handle, const ble_gap_sec_p
   if (is_central) {
     states_->set(conn_handle, LinkFlag::kAllowRepairing, force_repairing);
     const PeerId peer = ids_->peer_of(conn_handle);
-    if (params != nullptr && !force_repairing && peer != kInvalidPeer) {
+    if (params != nullptr && !force_repairing && is_peer_id(peer)) {
       return encrypt(conn_handle, peer);
     }
   } else if (params == nullptr) {
@@ -158,8 +158,7 @@ bool SecurityDispatcher::is_blocked(const ble_gap_addr_t* address) const {
 
 // A central may replace our bond with it only with consent.
 bool SecurityDispatcher::may_pair(uint16_t conn_handle, uint8_t role) {
-  const bool is_repairing =
-      role == BLE_GAP_ROLE_PERIPH && ids_->peer_of(conn_handle) != kInvalidPeer;
+  const bool is_repairing = role == BLE_GAP_ROLE_PERIPH && is_peer_id(ids_->peer_of(conn_handle));
   return !is_repairing || is_repairing_allowed(conn_handle);
 }
 
@@ -184,7 +183,7 @@ void SecurityDispatcher::on_sec_info_request(uint16_t conn_handle,
   pm_peer_data_bonding bonding;
   const PeerId named =
       ids_->find_by_master_id(request.master_id, ids_->peer_of(conn_handle), bonding);
-  if (named != kInvalidPeer) {
+  if (is_peer_id(named)) {
     ids_->set_peer(conn_handle, named);
   }
   start(conn_handle, PM_CONN_SEC_PROCEDURE_ENCRYPTION);
@@ -192,8 +191,8 @@ void SecurityDispatcher::on_sec_info_request(uint16_t conn_handle,
   const ble_gap_enc_key_t& key = bonding.own_ltk;
   const bool has_key =
       request.enc_info != 0 &&
-      (named != kInvalidPeer ? ids_->peer_of(conn_handle) == named
-                             : ok(database_->load_bonding(ids_->peer_of(conn_handle), bonding))) &&
+      (is_peer_id(named) ? ids_->peer_of(conn_handle) == named
+                         : ok(database_->load_bonding(ids_->peer_of(conn_handle), bonding))) &&
       (key.enc_info.lesc != 0 || are_equal(key.master_id, request.master_id));
   const Status status =
       soft_device_->gap_sec_info_reply(conn_handle, has_key ? &key.enc_info : nullptr);

@@ -86,16 +86,16 @@ bool SecurityDispatcher::store_bond(uint16_t conn_handle) {
   if (!pool_->is_active(ids_->peer_of(conn_handle))) {
     const PeerId known = ids_->find_duplicate(bonding);
     ids_->set_peer(conn_handle, known);
-    if (known != kInvalidPeer && !is_repairing_allowed(conn_handle)) {
+    if (is_peer_id(known) && !is_repairing_allowed(conn_handle)) {
       return false;
     }
   }
   // Asked anew: a handler may have deleted the peer.
   PeerId peer = ids_->peer_of(conn_handle);
-  const bool is_new = peer == kInvalidPeer;
+  const bool is_new = !is_peer_id(peer);
   if (is_new) {
     peer = database_->allocate_peer();
-    if (peer == kInvalidPeer) {
+    if (!is_peer_id(peer)) {
       router_->unexpected(conn_handle, Status::kNoMem);
       return false;
     }

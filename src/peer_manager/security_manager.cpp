@@ -226,7 +226,7 @@ Status SecurityManager::status_get(uint16_t conn_handle, pm_conn_sec_status& sta
   const uint8_t reserved = status.reserved;
   status = std::bit_cast<pm_conn_sec_status>(static_cast<uint8_t>(flags & kStatusFlags));
   status.reserved = reserved & 7;
-  status.bonded = peer != kInvalidPeer;
+  status.bonded = is_peer_id(peer);
   status.lesc = (flags & bit(LinkFlag::kLesc)) != 0;
   if (status.bonded && status.encrypted && !status.lesc) {
     pm_peer_data_bonding bonding;

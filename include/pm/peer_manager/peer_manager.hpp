@@ -256,13 +256,13 @@ class PeerManager {
                     Timers& timers, Crypto& crypto);
 
     [[no_unique_address]] EventRouter router;
-    ConnectionStates states;
-    GattServerCache gatt_server;
-    PeerDataStorage storage;
-    GattClientCache gatt_client;
-    [[no_unique_address]] GattCacheManager gatt_caches;
-    SecurityManager security_manager;
     Ranks ranks;
+    GattServerCache gatt_server;
+    SecurityManager security_manager;
+    PeerDataStorage storage;
+    ConnectionStates states;
+    [[no_unique_address]] GattClientCache gatt_client;
+    [[no_unique_address]] GattCacheManager gatt_caches;
     IdManager ids;
     PeerIdPool pool;
     WriteBuffers buffers;

@@ -11,6 +11,7 @@ namespace pm {
 
 inline constexpr uint16_t kPeerIds = PM_PEER_ID_N_AVAILABLE_IDS;
 
+/// Not kInvalidPeer, if it comes from one of us: shorter than that comparison.
 constexpr bool is_peer_id(PeerId peer) { return to_number(peer) < kPeerIds; }
 
 /// Which peer IDs exist. An ID is free, used, used and being deleted, or unused with orphaned data
