@@ -155,5 +155,29 @@ TEST_P(LeftOvers, AnIdThatIsBeingCleanedIsNotGivenOutByARepeatedInit) {
   EXPECT_EQ(manager().peer_count(), 1u);
 }
 
+// Data of a peer, but no bond: a left-over, unless the bond is being written.
+TEST_P(LeftOvers, DataStoredBeforeTheirBondAreNotTakenForOneByARepeatedInit) {
+  reboot();
+  connect(kLink, kPeripheral, address(1));
+  storage.completions = {Status::kInternal};
+  bond_as_peripheral(kLink, lesc_bond(address(1)));
+  alignas(4) const uint32_t label = 5;
+  ASSERT_EQ(
+      manager().peer_data_store(0, PM_PEER_DATA_ID_APPLICATION, &label, sizeof label, nullptr),
+      Status::kOk);
+  while (!storage.has(0, PM_PEER_DATA_ID_APPLICATION)) {
+    ASSERT_TRUE(storage.run_one());
+  }
+  ASSERT_FALSE(storage.has(0, PM_PEER_DATA_ID_BONDING)) << "its second write is under way";
+  ASSERT_GT(storage.outstanding(), 0u);
+
+  ASSERT_EQ(manager().init(), Status::kOk);
+  EXPECT_EQ(manager().peer_count(), 1u);
+  storage.run();
+  EXPECT_TRUE(storage.has(0, PM_PEER_DATA_ID_BONDING));
+  EXPECT_TRUE(storage.has(0, PM_PEER_DATA_ID_APPLICATION));
+  EXPECT_EQ(manager().peer_count(), 1u);
+}
+
 }  // namespace
 }  // namespace pm::test
