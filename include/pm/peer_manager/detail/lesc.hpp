@@ -89,12 +89,12 @@ class Lesc {
   Interruptible<uint32_t> key_in_use_;
   /// nullptr: there are none.
   Interruptible<ble_gap_lesc_oob_data_t*> own_oob_data_;
-  Interruptible<bool> renewal_due_;
   [[no_unique_address]] Setting<config::kLescGenerateNewKeys> renews_;
   std::array<Request, config::kLinks> requests_{};
   std::array<ble_gap_lesc_p256_pk_t, config::kLinks> peer_keys_{};
   ble_gap_lesc_p256_pk_t own_key_{};
   ble_gap_lesc_oob_data_t own_oob_{};
+  Interruptible<bool> renewal_due_;
 };
 
 /// Stands in for Lesc where CONFIG_PM_LESC is off: the application computes DH keys, the Peer
