@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "pm/peer_manager/detail/lesc.hpp"
 
+#include <cstring>
+
 namespace pm {
 
 namespace {
@@ -145,10 +147,9 @@ Status Lesc::answer(Request& request) {
 // False: the peer's key is none.
 bool Lesc::compute(const ble_gap_lesc_p256_pk_t& peer_key, ble_gap_lesc_dhkey_t& dhkey) {
   // A peer that sends our own X back would know the DH key without any private key; comparing X
-  // alone also catches the mirrored point.
-  const bool is_own_key = constant_time_equal(std::span(peer_key.pk).first<kCoordinate>(),
-                                              std::span(own_key_.pk).first<kCoordinate>());
-  return !is_own_key && ok(crypto_->key_agreement(peer_key.pk, dhkey.key));
+  // alone also catches the mirrored point. Both are public.
+  return std::memcmp(peer_key.pk, own_key_.pk, kCoordinate) != 0 &&
+         ok(crypto_->key_agreement(peer_key.pk, dhkey.key));
 }
 
 }  // namespace pm
