@@ -120,14 +120,18 @@ Status Lesc::answer(Request& request) {
   if (!request.is_open(number)) {
     return Status::kOk;
   }
-  const ble_gap_lesc_p256_pk_t* peer_key = request.peer_key;
   if (public_key_ == nullptr) {
     request.answered = number;
     return Status::kInternal;
   }
+  const ble_gap_lesc_p256_pk_t* peer_key = request.peer_key;
   ble_gap_lesc_dhkey_t dhkey;
   key_in_use_ = true;
-  const bool is_computed = peer_key != nullptr && compute(*peer_key, dhkey);
+  // A peer that sends our own X back would know the DH key without any private key; comparing X
+  // alone also catches the mirrored point. Both are public.
+  const bool is_computed = peer_key != nullptr &&
+                           std::memcmp(peer_key->pk, own_key_.pk, kCoordinate) != 0 &&
+                           ok(crypto_->key_agreement(peer_key->pk, dhkey.key));
   key_in_use_ = false;
   Status status = Status::kInvalidState;
   // Only if this is still the request that was computed for: the link may have gone, or come back
@@ -142,14 +146,6 @@ Status Lesc::answer(Request& request) {
   wipe(&dhkey, sizeof dhkey);
   // The pairing ended while its key was computed: no failure, and no reason to let others wait.
   return status == Status::kInvalidState ? Status::kOk : status;
-}
-
-// False: the peer's key is none.
-bool Lesc::compute(const ble_gap_lesc_p256_pk_t& peer_key, ble_gap_lesc_dhkey_t& dhkey) {
-  // A peer that sends our own X back would know the DH key without any private key; comparing X
-  // alone also catches the mirrored point. Both are public.
-  return std::memcmp(peer_key.pk, own_key_.pk, kCoordinate) != 0 &&
-         ok(crypto_->key_agreement(peer_key.pk, dhkey.key));
 }
 
 }  // namespace pm

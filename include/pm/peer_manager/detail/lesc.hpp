@@ -78,7 +78,6 @@ class Lesc {
   Status make_key_pair(bool is_renewal);
   Status renew();
   Status answer(Request& request);
-  bool compute(const ble_gap_lesc_p256_pk_t& peer_key, ble_gap_lesc_dhkey_t& dhkey);
 
   [[no_unique_address]] Ref<SoftDevice> soft_device_;
   [[no_unique_address]] Ref<Crypto> crypto_;
