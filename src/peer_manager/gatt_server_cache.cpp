@@ -100,13 +100,15 @@ Status GattServerCache::set_attributes(uint16_t conn_handle, const LocalDb& reco
   return status;
 }
 
-void GattServerCache::apply_local_db(uint16_t conn_handle) {
+Status GattServerCache::set_newest_attributes(uint16_t conn_handle) {
   RecordMemory memory;
   const RecordKey key = key_of(ids_->peer_of(conn_handle), kGattLocalData);
-  const LocalDb& record =
-      newest(database_->unstored_local_db(key), key, memory.local_db, sizeof memory);
-  const Status status = set_attributes(conn_handle, record);
+  return set_attributes(
+      conn_handle, newest(database_->unstored_local_db(key), key, memory.local_db, sizeof memory));
+}
 
+void GattServerCache::apply_local_db(uint16_t conn_handle) {
+  const Status status = set_newest_attributes(conn_handle);
   const bool has_to_wait = status == Status::kBusy || status == Status::kNoMem;
   states_->set(conn_handle, LinkFlag::kDbApplyPending, has_to_wait);
   if (has_to_wait || status == Status::kInvalidConnHandle) {

@@ -9,7 +9,7 @@ namespace pm {
 template <auto kConfigured>
 class Setting {
  public:
-  static constexpr bool kMayDiffer = false;
+  static constexpr bool may_differ() { return false; }
   constexpr Setting(decltype(kConfigured) = kConfigured) {}
   constexpr operator decltype(kConfigured)() const { return kConfigured; }
 };
@@ -20,7 +20,8 @@ class Setting {
 template <auto kConfigured>
 class Setting {
  public:
-  static constexpr bool kMayDiffer = true;
+  /// Whether it may be another value than the configured one.
+  static constexpr bool may_differ() { return true; }
   constexpr Setting(decltype(kConfigured) value = kConfigured) : value_(value) {}
   constexpr operator decltype(kConfigured)() const { return value_; }
 

@@ -68,7 +68,7 @@ class StandardHandlers {
   };
   static constexpr size_t kWaitingRanks = 8;
   static constexpr bool kMayDelay =
-      Setting<config::kSecurityDelayMs>::kMayDiffer || config::kSecurityDelayMs != 0;
+      Setting<config::kSecurityDelayMs>::may_differ() || config::kSecurityDelayMs != 0;
 
   /// `force`: also when the link is encrypted already.
   void secure(uint16_t conn_handle, bool force);

@@ -50,11 +50,13 @@ class GattServerCache {
     uint8_t octets[config::kFlashBuffers * config::kFlashBufferSize];
   };
 
-  Status keep_attributes(uint16_t conn_handle, PeerId peer);
-  // Not inlined, since the memory of a record is large enough a frame.
+  // Not inlined: the memory of a record is the largest frame there is, and is left before events
+  // are delivered.
+  [[gnu::noinline]] Status keep_attributes(uint16_t conn_handle, PeerId peer);
   [[gnu::noinline]] Status keep(RecordKey key, const LocalDb& record);
-  const LocalDb& newest(const void* unstored, RecordKey key, LocalDb& memory, size_t room) const;
+  [[gnu::noinline]] Status set_newest_attributes(uint16_t conn_handle);
   [[gnu::noinline]] Status set_attributes(uint16_t conn_handle, const LocalDb& record);
+  const LocalDb& newest(const void* unstored, RecordKey key, LocalDb& memory, size_t room) const;
   void send_service_changed(uint16_t conn_handle);
   void drop_service_changed(uint16_t conn_handle);
   bool is_service_changed_subscribed(uint16_t conn_handle, uint16_t first_user_handle) const;
