@@ -2,6 +2,7 @@
 #include "pm/peer_manager/detail/identity_index.hpp"
 
 #include "pm/base/bytes.hpp"
+#include "pm/peer_manager/detail/peer_id_pool.hpp"
 
 namespace pm {
 
@@ -32,10 +33,10 @@ IdentityIndex::Entry* IdentityIndex::add(PeerId peer) {
   if (entry == end()) {
     return nullptr;
   }
-  if (entry->peer != peer) {
+  if (is_peer_id(entry->peer) && entry->peer != peer) {
     move(entry + 1, entry, end() - 1 - entry);
-    entry->peer = peer;
   }
+  entry->peer = peer;
   return entry;
 }
 

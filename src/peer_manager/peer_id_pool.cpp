@@ -17,9 +17,12 @@ void PeerIdPool::set(PeerId peer, unsigned state) {
 
 PeerId PeerIdPool::first(unsigned id, unsigned state) const {
   for (; id < kPeerIds; ++id) {
-    const PeerId peer{static_cast<uint16_t>(id)};
-    if (get(peer) == state) {
-      return peer;
+    const unsigned four = states_[id / 4];
+    if (four == 0 && state != kFree) {
+      // Most are free.
+      id |= 3u;
+    } else if ((four >> (id % 4 * 2) & 3u) == state) {
+      return PeerId{static_cast<uint16_t>(id)};
     }
   }
   return kInvalidPeer;
