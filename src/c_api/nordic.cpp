@@ -42,7 +42,8 @@ const bm_zms_fs_config kStore = {
 // On the target zero all over: nothing runs before main, and there are no initial values in flash.
 constinit NordicContext context;
 constinit NordicSoftDevice soft_device;
-constinit NordicTimers timers{context};
+extern NordicStorage storage;
+constinit NordicTimers timers{context, storage};
 constinit NordicStorage storage{kStore, context, timers};
 constinit NordicCrypto crypto;
 constinit PeerManager the_peer_manager{soft_device, storage, timers, crypto};

@@ -307,18 +307,18 @@ bool IdManager::resolves(const ble_gap_addr_t& address, const ble_gap_irk_t& irk
     return false;
   }
   // ah() works on most significant octet first; prand is the upper half of the address.
-  std::array<uint8_t, 16> key;
-  for (size_t i = 0; i < key.size(); ++i) {
-    key[i] = irk.irk[key.size() - 1 - i];
+  nrf_ecb_hal_data_t ah{};
+  for (unsigned i = 0; i < sizeof irk.irk; ++i) {
+    ah.key[i] = irk.irk[15 - i];
   }
-  std::array<uint8_t, 16> block{};
-  block[13] = address.addr[5];
-  block[14] = address.addr[4];
-  block[15] = address.addr[3];
-  const Status status = crypto_->aes128(key, block, block);
-  const uint32_t difference = load_be32(&block[12]) ^ load_le32(&address.addr[0]);
-  wipe(key);
-  return ok(status) && (difference & 0xFFFFFFu) == 0;
+  for (unsigned i = 0; i < 3; ++i) {
+    ah.cleartext[15 - i] = address.addr[3 + i];
+  }
+  const Status status = crypto_->aes128(ah);
+  const uint32_t difference = load_be32(&ah.ciphertext[12]) ^ load_le32(&address.addr[0]);
+  const bool is_resolved = ok(status) && (difference & 0xFFFFFFu) == 0;
+  wipe(&ah, sizeof ah);
+  return is_resolved;
 }
 
 }  // namespace pm

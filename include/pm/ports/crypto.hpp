@@ -3,6 +3,7 @@
 /// Port: cryptography and randomness.
 #pragma once
 
+#include "nrf_soc.h"
 #include "pm/base/bytes.hpp"
 #include "pm/base/status.hpp"
 
@@ -32,6 +33,11 @@ class Crypto {
   /// Core, Vol 3, Part H, 2.2.1. kInternal: it failed.
   virtual Status aes128(std::span<const uint8_t, 16> key, std::span<const uint8_t, 16> clear,
                         std::span<uint8_t, 16> cipher) = 0;
+
+  /// The same of a block in the SoftDevice's form.
+  Status aes128(nrf_ecb_hal_data_t& block) {
+    return aes128(block.key, block.cleartext, block.ciphertext);
+  }
 
   /// AES-CMAC (RFC 4493 order: most significant octet first) of a message of any length. Core, Vol
   /// 3, Part H, 2.2.5. kInternal: it failed.

@@ -14,15 +14,19 @@ Status NordicCrypto::aes_cmac(std::span<const uint8_t, 16>, Bytes, std::span<uin
   return Status::kInternal;
 }
 
+Status NordicCrypto::aes128(nrf_ecb_hal_data_t& block) {
+  return sd_ecb_block_encrypt(&block) == NRF_SUCCESS ? Status::kOk : Status::kInternal;
+}
+
 Status NordicCrypto::aes128(std::span<const uint8_t, 16> key, std::span<const uint8_t, 16> clear,
                             std::span<uint8_t, 16> cipher) {
-  nrf_ecb_hal_data_t data;
-  std::memcpy(data.key, key.data(), sizeof data.key);
-  std::memcpy(data.cleartext, clear.data(), sizeof data.cleartext);
-  const uint32_t result = sd_ecb_block_encrypt(&data);
-  std::memcpy(cipher.data(), data.ciphertext, sizeof data.ciphertext);
-  wipe(&data, sizeof data);
-  return result == NRF_SUCCESS ? Status::kOk : Status::kInternal;
+  nrf_ecb_hal_data_t block;
+  std::memcpy(block.key, key.data(), sizeof block.key);
+  std::memcpy(block.cleartext, clear.data(), sizeof block.cleartext);
+  const Status status = aes128(block);
+  std::memcpy(cipher.data(), block.ciphertext, sizeof block.ciphertext);
+  wipe(&block, sizeof block);
+  return status;
 }
 
 #ifdef CONFIG_PM_LESC

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "pm/adapters/nordic/nordic_storage.hpp"
 
+#include <atomic>
 #include <cerrno>
 
 #include "adapters/nordic/work.hpp"
@@ -35,18 +36,19 @@ Status NordicStorage::init(StorageUser& sink) {
 
 Status NordicStorage::wait_ready() {
   // The processor must not sleep here: the completion may have come just before.
-  for (uint32_t polls = 0;
-       !fs_.init_flags.initialized && !mount_failed_ && polls < kMountLimitUs / kPollUs; ++polls) {
+  for (uint32_t polls = kMountLimitUs / kPollUs; polls != 0 && !mount_failed_; --polls) {
+    if (fs_.init_flags.initialized) {
+      return Status::kOk;
+    }
     nrf_sdh_evts_poll();
     k_busy_wait(kPollUs);
   }
-  return fs_.init_flags.initialized && !mount_failed_ ? Status::kOk : Status::kInternal;
+  return Status::kInternal;
 }
 
 Status NordicStorage::read(uint32_t key, MutableBytes out, size_t& stored_length) {
   // The history function alone tells the whole length, also of what does not fit.
-  const ssize_t length =
-      bm_zms_read_hist(&fs_, key, out.empty() ? nullptr : out.data(), out.size(), 0);
+  const ssize_t length = bm_zms_read_hist(&fs_, key, out.data(), out.size(), 0);
   if (length < 0) {
     return length == -ENOENT ? Status::kNotFound : Status::kInternal;
   }
@@ -67,40 +69,35 @@ Status NordicStorage::write(uint32_t key, Bytes data) {
 
 Status NordicStorage::remove(uint32_t key) { return to_status(bm_zms_delete(&fs_, key)); }
 
+// Others than these and BM_ZMS_EVT_MOUNT nobody asks for.
 void NordicStorage::on_event(const bm_zms_evt& event) {
   if (event.evt_type == BM_ZMS_EVT_MOUNT) {
     mount_failed_ = event.result != 0;
     return;
   }
-  if (event.evt_type != BM_ZMS_EVT_WRITE && event.evt_type != BM_ZMS_EVT_DELETE) {
-    return;
-  }
   const Status result = event.result == 0         ? Status::kOk
                         : event.result == -ENOSPC ? Status::kResources
                                                   : Status::kInternal;
-  const Place end = end_.load(std::memory_order_relaxed);
-  const bool must_wait = context_->is_busy() || end != first_.load(std::memory_order_relaxed);
-  const Work work(*context_);
-  deferred_[end] = static_cast<uint8_t>(result);
-  end_.store(after(end), std::memory_order_relaxed);
-  if (must_wait) {
-    later_.expired = &NordicStorage::deliver_deferred;
-    later_.context = this;
-    timers_->start_ms(later_, 0);
+  const uint16_t place = end_;
+  deferred_[place] = static_cast<uint8_t>(result);
+  // A timer that interrupts this takes what is complete.
+  std::atomic_signal_fence(std::memory_order_release);
+  end_ = after(place);
+  if (context_->is_busy() || place != first_) {
+    timers_->end_step_soon();
     return;
   }
-  deliver_deferred(this);
+  const Work work(*context_);
+  deliver_deferred();
 }
 
 // Those that come meanwhile wait for a turn of their own.
-void NordicStorage::deliver_deferred(void* self) {
-  auto& storage = *static_cast<NordicStorage*>(self);
-  const Place end = storage.end_.load(std::memory_order_relaxed);
-  for (Place first = storage.first_.load(std::memory_order_relaxed); first != end;) {
-    const Status result{storage.deferred_[first]};
-    first = after(first);
-    storage.first_.store(first, std::memory_order_relaxed);
-    storage.sink_.tell({StorageEvent::Kind::kWrite, 0, result});
+void NordicStorage::deliver_deferred() {
+  const uint16_t end = end_;
+  while (first_ != end) {
+    const Status result{deferred_[first_]};
+    first_ = after(first_);
+    sink_.tell({StorageEvent::Kind::kWrite, 0, result});
   }
 }
 

@@ -5,6 +5,7 @@
 
 #include "adapters/nordic/work.hpp"
 #include "bm/softdevice_handler/nrf_sdh.h"
+#include "pm/adapters/nordic/nordic_storage.hpp"
 
 namespace pm::adapters {
 
@@ -34,29 +35,31 @@ class EventsHeld {
 
 // Of a running step nobody knows how much has passed: it is counted in full when it ends.
 void NordicTimers::start_ms(Timer& timer, uint32_t delay_ms) {
-  know(timer);
-  timer.left = 1 + (delay_ms != 0 ? step_ms_ + delay_ms : 0);
-  if (delay_ms == 0 || step_ms_ == 0) {
+  Timer** place = &timers_;
+  while (*place != nullptr && *place != &timer) {
+    place = &(*place)->next;
+  }
+  *place = &timer;
+  timer.left = 1 + step_ms_ + delay_ms;
+  if (step_ms_ == 0) {
     start_step();
   }
 }
 
 void NordicTimers::stop(Timer& timer) { timer.left = 0; }
 
-void NordicTimers::know(Timer& timer) {
-  if (timers_ == nullptr) {
-    static_cast<void>(bm_timer_init(&alarm_, BM_TIMER_MODE_SINGLE_SHOT, on_alarm));
-  }
-  Timer** place = &timers_;
-  while (*place != nullptr && *place != &timer) {
-    place = &(*place)->next;
-  }
-  *place = &timer;
+void NordicTimers::end_step_soon() {
+  must_end_soon_ = true;
+  start_step();
 }
 
 void NordicTimers::start_step() {
+  if (!is_set_up_) {
+    is_set_up_ = true;
+    static_cast<void>(bm_timer_init(&alarm_, BM_TIMER_MODE_SINGLE_SHOT, on_alarm));
+  }
   // Those that do not run come out as the longest.
-  uint32_t wait_ms = UINT32_MAX;
+  uint32_t wait_ms = must_end_soon_ ? 0 : UINT32_MAX;
   for (const Timer* timer = timers_; timer != nullptr; timer = timer->next) {
     wait_ms = std::min(wait_ms, timer->left - 1);
   }
@@ -77,17 +80,20 @@ void NordicTimers::end_step() {
   now_ms_ += step_ms_;
   Timer* due = nullptr;
   for (Timer* timer = timers_; timer != nullptr; timer = timer->next) {
-    timer->left =
-        timer->left > step_ms_ ? timer->left - step_ms_ : std::min<uint32_t>(timer->left, 1);
-    if (timer->left == 1) {
-      due = timer;
+    if (timer->left != 0) {
+      timer->left -= std::min(timer->left - 1, step_ms_);
+      due = timer->left == 1 ? timer : due;
     }
   }
   step_ms_ = 0;
-  if (due != nullptr && !context_->is_busy()) {
+  if (!context_->is_busy()) {
     const Work work(*context_);
-    due->left = 0;
-    due->expired(due->context);
+    if (due != nullptr) {
+      due->left = 0;
+      due->expired(due->context);
+    }
+    must_end_soon_ = false;
+    storage_->deliver_deferred();
   }
   start_step();
 }

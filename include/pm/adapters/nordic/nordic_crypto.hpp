@@ -22,6 +22,7 @@ class NordicCrypto final : public CryptoPort {
   NordicCrypto& operator=(const NordicCrypto&) = delete;
 
   Status random(MutableBytes out);
+  Status aes128(nrf_ecb_hal_data_t& block);
   Status aes128(std::span<const uint8_t, 16> key, std::span<const uint8_t, 16> clear,
                 std::span<uint8_t, 16> cipher);
   Status aes_cmac(std::span<const uint8_t, 16> key, Bytes message, std::span<uint8_t, 16> mac);

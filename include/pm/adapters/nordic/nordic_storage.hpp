@@ -2,15 +2,13 @@
 #pragma once
 
 #include <array>
-#include <atomic>
-#include <type_traits>
 
 #include "bm/fs/bm_zms.h"
 #include "pm/adapters/nordic/context.hpp"
+#include "pm/adapters/nordic/nordic_timers.hpp"
 #include "pm/base/config.hpp"
 #include "pm/base/ref.hpp"
 #include "pm/ports/storage.hpp"
-#include "pm/ports/timers.hpp"
 
 namespace pm::adapters {
 
@@ -23,7 +21,8 @@ namespace pm::adapters {
 class NordicStorage final : public StorageBase {
  public:
   /// `config` outlives this; its event handler passes all events to on_event().
-  constexpr NordicStorage(const bm_zms_fs_config& config, NordicContext& context, Timers& timers)
+  constexpr NordicStorage(const bm_zms_fs_config& config, NordicContext& context,
+                          NordicTimers& timers)
       : config_(config), context_(context), timers_(timers) {}
   NordicStorage(const NordicStorage&) = delete;
   NordicStorage& operator=(const NordicStorage&) = delete;
@@ -38,27 +37,25 @@ class NordicStorage final : public StorageBase {
   Status remove(uint32_t key);
 
   void on_event(const bm_zms_evt& event);
+  /// For the timers: tells what had to wait.
+  void deliver_deferred();
 
  private:
-  // Of results that cannot be told yet, as octets: a ring, and places in it.
+  // Results as octets, in a ring.
   using Deferred = std::array<uint8_t, config::kStorageOperations + 1>;
-  using Place = std::conditional_t<(std::tuple_size_v<Deferred> <= UINT8_MAX), uint8_t, uint16_t>;
-
-  static constexpr Place after(Place place) {
-    return static_cast<Place>(place + 1 == std::tuple_size_v<Deferred> ? 0 : place + 1);
+  static constexpr uint16_t after(uint16_t place) {
+    return static_cast<uint16_t>(place + 1u == std::tuple_size_v<Deferred> ? 0 : place + 1u);
   }
-  static void deliver_deferred(void* self);
 
   [[no_unique_address]] Ref<const bm_zms_fs_config> config_;
   [[no_unique_address]] Ref<NordicContext> context_;
-  [[no_unique_address]] Ref<Timers> timers_;
+  [[no_unique_address]] Ref<NordicTimers> timers_;
   [[no_unique_address]] StorageUserLink sink_;
   bool mount_failed_ = false;
-  // One context puts, one takes.
-  std::atomic<Place> first_{0};
-  std::atomic<Place> end_{0};
+  // One context puts, and may interrupt the other, which takes.
+  uint16_t first_ = 0;
+  uint16_t end_ = 0;
   Deferred deferred_{};
-  Timer later_{};
   bm_zms_fs fs_{};
 };
 // NOLINTEND(modernize-use-override)
