@@ -6,14 +6,5 @@
 
 void pm_observers_link(void) {}
 
-static void on_ble_evt_first(const ble_evt_t* ble_evt, void* context) {
-  (void)context;
-  pm_observer_first(ble_evt);
-}
-NRF_SDH_BLE_OBSERVER(ble_conn_state, on_ble_evt_first, NULL, HIGHEST);
-
-static void on_ble_evt(const ble_evt_t* ble_evt, void* context) {
-  (void)context;
-  pm_observer(ble_evt);
-}
-NRF_SDH_BLE_OBSERVER(peer_manager, on_ble_evt, NULL, HIGH);
+NRF_SDH_BLE_OBSERVER(ble_conn_state, pm_observer_first, NULL, HIGHEST);
+NRF_SDH_BLE_OBSERVER(peer_manager, pm_observer, NULL, HIGH);

@@ -12,10 +12,10 @@ extern "C" {
 /* Does nothing; a call of it makes the linker take the observers' object file. */
 void pm_observers_link(void);
 
-/* At priority HIGHEST: states of links. */
-void pm_observer_first(const ble_evt_t* ble_evt);
+/* Observers, without context. At priority HIGHEST: states of links. */
+void pm_observer_first(const ble_evt_t* ble_evt, void* context);
 /* At priority HIGH: everything else. */
-void pm_observer(const ble_evt_t* ble_evt);
+void pm_observer(const ble_evt_t* ble_evt, void* context);
 
 #ifdef __cplusplus
 }

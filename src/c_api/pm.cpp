@@ -61,14 +61,14 @@ PM_API uint32_t pm_init(void) {
   return result;
 }
 
-PM_API void pm_observer_first(const ble_evt_t* ble_evt) {
+PM_API void pm_observer_first(const ble_evt_t* ble_evt, void*) {
   if (PeerManager* manager = turn_began()) {
     manager->on_ble_event_first(*ble_evt);
   }
   turn_ended();
 }
 
-PM_API void pm_observer(const ble_evt_t* ble_evt) {
+PM_API void pm_observer(const ble_evt_t* ble_evt, void*) {
   if (PeerManager* manager = turn_began()) {
     manager->on_ble_event(*ble_evt);
   }

@@ -235,8 +235,8 @@ Status PeerManager::peer_ranks_get(uint16_t* highest_peer, uint32_t* highest, ui
   }
   Ranks::Extremes found;
   const Status status = ranks_->extremes(found);
-  if (!ok(status) && status != Status::kNotFound) {
-    return Status::kInternal;
+  if (status == Status::kInternal) {
+    return status;
   }
   if (highest_peer != nullptr) {
     *highest_peer = to_number(found.highest_peer);
