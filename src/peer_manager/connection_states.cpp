@@ -69,13 +69,7 @@ uint8_t ConnectionStates::role(uint16_t conn_handle) const {
   if (link == nullptr) {
     return BLE_GAP_ROLE_INVALID;
   }
-  if constexpr (!config::kCentral) {
-    return BLE_GAP_ROLE_PERIPH;
-  }
-  if constexpr (!config::kPeripheral) {
-    return BLE_GAP_ROLE_CENTRAL;
-  }
-  return link->has(LinkFlag::kCentral) ? BLE_GAP_ROLE_CENTRAL : BLE_GAP_ROLE_PERIPH;
+  return link->is_central() ? BLE_GAP_ROLE_CENTRAL : BLE_GAP_ROLE_PERIPH;
 }
 
 void ConnectionStates::on_connected(uint16_t conn_handle,

@@ -42,18 +42,13 @@ void SecurityDispatcher::start(uint16_t conn_handle, pm_conn_sec_procedure proce
 }
 
 // A start that fails changes nothing of a procedure that is under way.
-Status SecurityDispatcher::link_secure(uint16_t conn_handle, const ble_gap_sec_params_t* params,
-                                       bool force_repairing) {
-  const uint8_t role = states_->role(conn_handle);
-  if (role == BLE_GAP_ROLE_INVALID) {
-    return Status::kInvalidConnHandle;
-  }
-  const bool is_central = role == BLE_GAP_ROLE_CENTRAL;
+Status SecurityDispatcher::link_secure(uint16_t conn_handle, Link& link,
+                                       const ble_gap_sec_params_t* params, bool force_repairing) {
+  const bool is_central = link.is_central();
   if (is_central) {
-    states_->set(conn_handle, LinkFlag::kAllowRepairing, force_repairing);
-    const PeerId peer = ids_->peer_of(conn_handle);
-    if (params != nullptr && !force_repairing && is_peer_id(peer)) {
-      return encrypt(conn_handle, peer);
+    link.assign(bit(LinkFlag::kAllowRepairing), bit(LinkFlag::kAllowRepairing, force_repairing));
+    if (params != nullptr && !force_repairing && is_peer_id(link.peer)) {
+      return encrypt(conn_handle, link.peer);
     }
   } else if (params == nullptr) {
     return Status::kOk;
@@ -96,31 +91,31 @@ void SecurityDispatcher::on_sec_params_request(uint16_t conn_handle,
   router_->params_requested(conn_handle, request.peer_params);
 }
 
-Status SecurityDispatcher::params_reply(uint16_t conn_handle, const ble_gap_sec_params_t* params) {
-  const uint8_t role = states_->role(conn_handle);
-  if (role == BLE_GAP_ROLE_INVALID) {
-    return Status::kInvalidConnHandle;
+Status SecurityDispatcher::params_reply(uint16_t conn_handle, Link& link,
+                                        const ble_gap_sec_params_t* params) {
+  const bool is_central = link.is_central();
+  if (!is_central) {
+    link.assign(bit(LinkFlag::kAllowRepairing), 0);
   }
-  const ble_gap_addr_t* address = ids_->address_of(conn_handle);
   uint8_t sec_status = BLE_GAP_SEC_STATUS_SUCCESS;
-  if (role == BLE_GAP_ROLE_PERIPH) {
-    states_->set(conn_handle, LinkFlag::kAllowRepairing, false);
-  }
-  if (is_blocked(address)) {
+  if (attempts_->is_blocked(link.address)) {
     sec_status = BLE_GAP_SEC_STATUS_REPEATED_ATTEMPTS;
-  } else if (params == nullptr || !may_pair(conn_handle, role)) {
+    // A central may replace our bond with it only with consent.
+  } else if (params == nullptr ||
+             (!is_central && is_peer_id(link.peer) && !is_repairing_allowed(conn_handle, link))) {
     sec_status = BLE_GAP_SEC_STATUS_PAIRING_NOT_SUPP;
   }
   if (sec_status != BLE_GAP_SEC_STATUS_SUCCESS) {
     return soft_device_->gap_sec_params_reply(conn_handle, sec_status, nullptr, nullptr);
   }
-  const int index = states_->index(conn_handle);
-  if (index < 0 || address == nullptr) {
+  if (!link.has(LinkFlag::kValid)) {
+    // A handler initialised the Peer Manager.
     return Status::kInvalidState;
   }
   if (lesc_->is_making_key()) {
     return Status::kBusy;
   }
+  const int index = states_->index_of(link);
   ble_gap_sec_keyset_t keyset{};
   keyset.keys_own.p_pk = lesc_->public_key();
   keyset.keys_peer.p_pk = lesc_->peer_key_memory(index);
@@ -132,41 +127,27 @@ Status SecurityDispatcher::params_reply(uint16_t conn_handle, const ble_gap_sec_
       return Status::kBusy;
     }
     pm_peer_data_bonding& bonding = new_keys_[index];
-    bonding.own_role = role;
+    bonding.own_role = is_central ? BLE_GAP_ROLE_CENTRAL : BLE_GAP_ROLE_PERIPH;
     // Holds unless the peer distributes its identity.
-    copy_octets(&bonding.peer_ble_id.id_addr_info, address, sizeof *address);
+    copy_octets(&bonding.peer_ble_id.id_addr_info, &link.address, sizeof link.address);
     keyset.keys_own.p_enc_key = &bonding.own_ltk;
     keyset.keys_peer.p_enc_key = &bonding.peer_ltk;
     keyset.keys_peer.p_id_key = &bonding.peer_ble_id;
   }
-  const Status status = soft_device_->gap_sec_params_reply(
-      conn_handle, sec_status, role == BLE_GAP_ROLE_PERIPH ? params : nullptr, &keyset);
-  states_->set(conn_handle, LinkFlag::kParamsExchanged, ok(status));
+  const Status status = soft_device_->gap_sec_params_reply(conn_handle, sec_status,
+                                                           is_central ? nullptr : params, &keyset);
+  link.assign(bit(LinkFlag::kParamsExchanged), bit(LinkFlag::kParamsExchanged, ok(status)));
   if (!ok(status)) {
     drop_new_keys(conn_handle);
   }
   return status;
 }
 
-// Whom nobody can tell apart is blocked too.
-bool SecurityDispatcher::is_blocked(const ble_gap_addr_t* address) const {
-  if constexpr (!config::kPairingAttemptsProtection) {
-    return false;
-  }
-  return address == nullptr || attempts_->is_blocked(*address);
-}
-
-// A central may replace our bond with it only with consent.
-bool SecurityDispatcher::may_pair(uint16_t conn_handle, uint8_t role) {
-  const bool is_repairing = role == BLE_GAP_ROLE_PERIPH && is_peer_id(ids_->peer_of(conn_handle));
-  return !is_repairing || is_repairing_allowed(conn_handle);
-}
-
-bool SecurityDispatcher::is_repairing_allowed(uint16_t conn_handle) {
-  if (!states_->get(conn_handle, LinkFlag::kAllowRepairing)) {
+bool SecurityDispatcher::is_repairing_allowed(uint16_t conn_handle, const Link& link) {
+  if (!link.has(LinkFlag::kAllowRepairing)) {
     router_->to_application(PM_EVT_CONN_SEC_CONFIG_REQ, conn_handle);
   }
-  return states_->get(conn_handle, LinkFlag::kAllowRepairing);
+  return link.has(LinkFlag::kAllowRepairing);
 }
 
 void SecurityDispatcher::drop_new_keys(uint16_t conn_handle) {
@@ -189,11 +170,11 @@ void SecurityDispatcher::on_sec_info_request(uint16_t conn_handle,
   start(conn_handle, PM_CONN_SEC_PROCEDURE_ENCRYPTION);
 
   const ble_gap_enc_key_t& key = bonding.own_ltk;
-  const bool has_key =
-      request.enc_info != 0 &&
-      (is_peer_id(named) ? ids_->peer_of(conn_handle) == named
-                         : ok(database_->load_bonding(ids_->peer_of(conn_handle), bonding))) &&
-      (key.enc_info.lesc != 0 || are_equal(key.master_id, request.master_id));
+  // Asked anew: a handler may have deleted the peer.
+  const PeerId peer = ids_->peer_of(conn_handle);
+  const bool has_key = request.enc_info != 0 && is_peer_id(peer) &&
+                       (peer == named || ok(database_->load_bonding(peer, bonding))) &&
+                       (key.enc_info.lesc != 0 || are_equal(key.master_id, request.master_id));
   const Status status =
       soft_device_->gap_sec_info_reply(conn_handle, has_key ? &key.enc_info : nullptr);
   wipe(&bonding, sizeof bonding);

@@ -72,9 +72,10 @@ void SecurityDispatcher::on_auth_status(uint16_t conn_handle,
 
 // Queues the new bond under the peer's ID, known or new. False: it is not kept.
 bool SecurityDispatcher::store_bond(uint16_t conn_handle) {
-  const int index = states_->index(conn_handle);
+  Link* link = states_->find(conn_handle);
+  const int index = link != nullptr ? states_->index_of(*link) : 0;
   const RecordKey key = key_of(temporary_owner(index), kBondingData);
-  void* memory = database_->pending_buffer(key);
+  void* memory = link != nullptr ? database_->pending_buffer(key) : nullptr;
   if (memory == nullptr) {
     // The pairing was never answered here, or by an answer to a former one.
     router_->unexpected(conn_handle, Status::kNotFound);
@@ -83,24 +84,22 @@ bool SecurityDispatcher::store_bond(uint16_t conn_handle) {
   const pm_peer_data_bonding& bonding = new_keys_[index];
   std::memcpy(memory, &bonding, sizeof bonding);
   // What is being deleted is not brought back: the device bonds anew.
-  if (!pool_->is_active(ids_->peer_of(conn_handle))) {
-    const PeerId known = ids_->find_duplicate(bonding);
-    ids_->set_peer(conn_handle, known);
-    if (is_peer_id(known) && !is_repairing_allowed(conn_handle)) {
+  if (!pool_->is_active(link->peer)) {
+    link->peer = ids_->find_duplicate(bonding);
+    if (is_peer_id(link->peer) && !is_repairing_allowed(conn_handle, *link)) {
       return false;
     }
   }
   // Asked anew: a handler may have deleted the peer.
-  PeerId peer = ids_->peer_of(conn_handle);
-  const bool is_new = !is_peer_id(peer);
+  const bool is_new = !is_peer_id(link->peer);
   if (is_new) {
-    peer = database_->allocate_peer();
-    if (!is_peer_id(peer)) {
+    link->peer = database_->allocate_peer();
+    if (!is_peer_id(link->peer)) {
       router_->unexpected(conn_handle, Status::kNoMem);
       return false;
     }
-    ids_->set_peer(conn_handle, peer);
   }
+  const PeerId peer = link->peer;
   const Status status = database_->store_buffer(key, peer);
   if (ok(status)) {
     return true;
@@ -111,7 +110,7 @@ bool SecurityDispatcher::store_bond(uint16_t conn_handle) {
     return true;
   }
   if (is_new) {
-    ids_->set_peer(conn_handle, kInvalidPeer);
+    link->peer = kInvalidPeer;
     pool_->release(peer);
   }
   router_->unexpected(conn_handle, status);
@@ -123,19 +122,14 @@ void SecurityDispatcher::on_auth_failure(uint16_t conn_handle,
   // A Security Request that nobody followed is no attempt, nor is one that was blocked, here or by
   // the peer: otherwise knocking while blocked would lengthen the wait. Later on the same words
   // hide one: the peer may know by then what it wanted.
-  const LinkFlags flags = states_->flags(conn_handle);
-  const bool is_attempt = (flags & bit(LinkFlag::kProcedureRunning)) != 0 &&
+  const Link* link = states_->find(conn_handle);
+  const bool is_attempt = link != nullptr && link->has(LinkFlag::kProcedureRunning) &&
                           (status.auth_status != BLE_GAP_SEC_STATUS_REPEATED_ATTEMPTS ||
-                           (flags & bit(LinkFlag::kParamsExchanged)) != 0);
-  fail_running(conn_handle, failure(status.auth_status, status.error_src));
-  if constexpr (config::kPairingAttemptsProtection) {
-    const ble_gap_addr_t* address = ids_->address_of(conn_handle);
-    if (is_attempt && address != nullptr) {
-      attempts_->on_failure(*address);
-    }
-  } else {
-    static_cast<void>(is_attempt);
+                           link->has(LinkFlag::kParamsExchanged));
+  if (is_attempt) {
+    attempts_->on_failure(link->address);
   }
+  fail_running(conn_handle, failure(status.auth_status, status.error_src));
 }
 
 void SecurityDispatcher::on_disconnected(uint16_t conn_handle, uint8_t reason) {

@@ -18,18 +18,10 @@ constexpr LinkFlags start_request(bool force_repairing) {
 // What is remembered of a link in the places where its status tells it.
 constexpr LinkFlags kStatusFlags =
     bit(LinkFlag::kConnected) | bit(LinkFlag::kEncrypted) | bit(LinkFlag::kMitm);
-constexpr bool is_place_of(LinkFlag flag, pm_conn_sec_status status) {
-  return std::bit_cast<uint8_t>(status) == bit(flag);
-}
-static_assert(is_place_of(LinkFlag::kConnected, {1, 0, 0, 0, 0, 0}));
-static_assert(is_place_of(LinkFlag::kEncrypted, {0, 1, 0, 0, 0, 0}));
-static_assert(is_place_of(LinkFlag::kMitm, {0, 0, 1, 0, 0, 0}));
 
 }  // namespace
 
 bool are_valid(const ble_gap_sec_params_t& params) {
-  const bool distributes_keys = params.kdist_own.enc != 0 || params.kdist_own.id != 0 ||
-                                params.kdist_peer.enc != 0 || params.kdist_peer.id != 0;
   if (params.oob != 0 && params.mitm == 0) {
     return false;
   }
@@ -43,6 +35,8 @@ bool are_valid(const ble_gap_sec_params_t& params) {
       params.max_key_size > 16) {
     return false;
   }
+  const bool distributes_keys = params.kdist_own.enc != 0 || params.kdist_own.id != 0 ||
+                                params.kdist_peer.enc != 0 || params.kdist_peer.id != 0;
   return (params.bond != 0) == distributes_keys;
 }
 
@@ -52,7 +46,8 @@ Status SecurityManager::init() {
   return lesc_->init();
 }
 
-Status SecurityManager::choose(const ble_gap_sec_params_t* params, Choice& choice) {
+[[gnu::noinline]] Status SecurityManager::choose(const ble_gap_sec_params_t* params,
+                                                 Choice& choice) {
   if (params == nullptr) {
     choice.chosen = Chosen::kNull;
     return Status::kOk;
@@ -97,12 +92,14 @@ Status SecurityManager::carry_out(uint16_t conn_handle, LinkFlags request,
     }
   }
   const ble_gap_sec_params_t* params = choice.chosen == Chosen::kParams ? &choice.params : nullptr;
-  const Status status =
-      is_reply ? dispatcher_->params_reply(conn_handle, params)
-               : dispatcher_->link_secure(conn_handle, params,
-                                          (request & bit(LinkFlag::kSecurePendingForce)) != 0);
-  // Once the peer pairs, a start of our own is not wanted any more.
-  states_->assign(conn_handle, request | kSecureFlags, status == Status::kBusy ? request : 0);
+  Status status = Status::kInvalidConnHandle;
+  if (Link* link = states_->find(conn_handle); link != nullptr) {
+    const bool force_repairing = (request & bit(LinkFlag::kSecurePendingForce)) != 0;
+    status = is_reply ? dispatcher_->params_reply(conn_handle, *link, params)
+                      : dispatcher_->link_secure(conn_handle, *link, params, force_repairing);
+    // Once the peer pairs, a start of our own is not wanted any more.
+    link->assign(request | kSecureFlags, status == Status::kBusy ? request : 0);
+  }
   if (reports) {
     report(conn_handle, status, params);
   }
@@ -168,12 +165,13 @@ void SecurityManager::retry_pending() {
 
 void SecurityManager::on_sec_request(uint16_t conn_handle,
                                      const ble_gap_evt_sec_request_t& request) {
-  if (states_->get(conn_handle, LinkFlag::kProcedureRunning)) {
+  const LinkFlags flags = states_->flags(conn_handle);
+  if ((flags & bit(LinkFlag::kProcedureRunning)) != 0) {
     return;
   }
   // A link that is encrypted already, but not as the peripheral wants it, needs a new pairing.
   bool force_repairing = false;
-  if (states_->get(conn_handle, LinkFlag::kEncrypted)) {
+  if ((flags & bit(LinkFlag::kEncrypted)) != 0) {
     pm_conn_sec_status wanted{};
     wanted.bonded = request.bond;
     wanted.mitm_protected = request.mitm;
@@ -218,19 +216,18 @@ void SecurityManager::on_database_event(const pm_evt& event) {
 }
 
 Status SecurityManager::status_get(uint16_t conn_handle, pm_conn_sec_status& status) const {
-  const LinkFlags flags = states_->flags(conn_handle);
-  if (flags == 0) {
+  const Link* link = states_->find(conn_handle);
+  if (link == nullptr) {
     return Status::kInvalidConnHandle;
   }
-  const PeerId peer = ids_->peer_of(conn_handle);
   const uint8_t reserved = status.reserved;
-  status = std::bit_cast<pm_conn_sec_status>(static_cast<uint8_t>(flags & kStatusFlags));
+  status = std::bit_cast<pm_conn_sec_status>(static_cast<uint8_t>(link->flags & kStatusFlags));
   status.reserved = reserved & 7;
-  status.bonded = is_peer_id(peer);
-  status.lesc = (flags & bit(LinkFlag::kLesc)) != 0;
+  status.bonded = is_peer_id(link->peer);
+  status.lesc = link->has(LinkFlag::kLesc);
   if (status.bonded && status.encrypted && !status.lesc) {
     pm_peer_data_bonding bonding;
-    if (ok(database_->load_bonding(peer, bonding))) {
+    if (ok(database_->load_bonding(link->peer, bonding))) {
       status.lesc = bonding.own_ltk.enc_info.lesc;
     }
     wipe(&bonding, sizeof bonding);

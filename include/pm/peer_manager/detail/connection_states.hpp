@@ -55,6 +55,9 @@ constexpr LinkFlags bit(LinkFlag flag, bool value = true) {
 struct Link {
   bool has(LinkFlag flag) const { return (flags >> static_cast<unsigned>(flag) & 1u) != 0; }
   void assign(LinkFlags which, LinkFlags values) { flags = (flags & ~which) | values; }
+  bool is_central() const {
+    return config::kCentral && (!config::kPeripheral || has(LinkFlag::kCentral));
+  }
 
   LinkFlags flags;
   /// Whom the identity manager found behind it.

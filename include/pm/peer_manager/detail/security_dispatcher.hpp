@@ -43,11 +43,11 @@ class SecurityDispatcher {
   /// Starts security: as peripheral a Security Request, as central encryption or pairing; `params`
   /// nullptr rejects a pending Security Request. kBusy: to be tried again. kInvalidState, kTimeout,
   /// kInvalidConnHandle, kInvalidData, kInternal.
-  Status link_secure(uint16_t conn_handle, const ble_gap_sec_params_t* params,
+  Status link_secure(uint16_t conn_handle, Link& link, const ble_gap_sec_params_t* params,
                      bool force_repairing);
 
   /// Answers the peer's pairing parameters; `params` nullptr rejects. Results as link_secure().
-  Status params_reply(uint16_t conn_handle, const ble_gap_sec_params_t* params);
+  Status params_reply(uint16_t conn_handle, Link& link, const ble_gap_sec_params_t* params);
 
   /// Tells that pairing with `params` was not possible: an SMP timeout has happened before.
   void fail_pairing(uint16_t conn_handle, const ble_gap_sec_params_t* params) {
@@ -75,9 +75,7 @@ class SecurityDispatcher {
 
   Status encrypt(uint16_t conn_handle, PeerId peer);
 
-  bool may_pair(uint16_t conn_handle, uint8_t role);
-  bool is_repairing_allowed(uint16_t conn_handle);
-  bool is_blocked(const ble_gap_addr_t* address) const;
+  bool is_repairing_allowed(uint16_t conn_handle, const Link& link);
 
   void on_sec_params_request(uint16_t conn_handle, const ble_gap_evt_sec_params_request_t& request);
   void on_sec_info_request(uint16_t conn_handle, const ble_gap_evt_sec_info_request_t& request);
