@@ -33,6 +33,8 @@ class NordicStorage final : public StorageBase {
   Status wait_ready();
   Status read(uint32_t key, MutableBytes out, size_t& stored_length);
   Status visit_keys(void (*visit)(void* context, uint32_t key), void* context);
+  /// Both within a turn (NordicContext), so that nothing is told inside the call. A refusal is
+  /// kBusy (queue full) or kInternal.
   Status write(uint32_t key, Bytes data);
   Status remove(uint32_t key);
 
