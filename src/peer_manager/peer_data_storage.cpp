@@ -77,6 +77,9 @@ void PeerDataStorage::discover() {
     }
   };
   orphans_are_known_ = ok(storage_->visit_keys(note, this));
+  if (!orphans_are_known_) {
+    pool_->reset();
+  }
   pm_peer_data_bonding bonding;
   for (uint16_t id = 0; id < kPeerIds; ++id) {
     const PeerId peer{id};
@@ -86,7 +89,7 @@ void PeerDataStorage::discover() {
     size_t length = sizeof bonding;
     const Status found = read(key_of(peer, kBondingData), &bonding, length);
     if (found == Status::kNotFound) {
-      if (!orphans_are_known_ || seek_orphan(peer) == Status::kNotFound) {
+      if (orphans_are_known_ && seek_orphan(peer) == Status::kNotFound) {
         pool_->release(peer);
       }
       continue;

@@ -5,24 +5,25 @@ namespace pm {
 
 unsigned PeerIdPool::get(PeerId peer) const {
   const unsigned id = to_number(peer);
-  return id < kPeerIds ? states_[id / 4] >> (id % 4 * 2) & 3u : kFree;
+  return id < kPeerIds ? from(id) & 3u : kFree;
 }
 
 void PeerIdPool::set(PeerId peer, unsigned state) {
   const unsigned id = to_number(peer);
-  const unsigned shift = id % 4 * 2;
-  uint8_t& four = states_[id / 4];
-  four = static_cast<uint8_t>((four & ~(3u << shift)) | state << shift);
+  const unsigned shift = id % kIdsPerWord * 2;
+  uint32_t& word = states_[id / kIdsPerWord];
+  word = (word & ~(3u << shift)) | state << shift;
 }
 
 PeerId PeerIdPool::first(unsigned id, unsigned state) const {
   for (; id < kPeerIds; ++id) {
-    const unsigned four = states_[id / 4];
-    if (four == 0 && state != kFree) {
-      // Most are free.
-      id |= 3u;
-    } else if ((four >> (id % 4 * 2) & 3u) == state) {
+    const uint32_t rest = from(id);
+    if ((rest & 3u) == state) {
       return PeerId{static_cast<uint16_t>(id)};
+    }
+    // Most IDs are free: those up to the end of the word are passed over at once.
+    if (rest == 0) {
+      id |= kIdsPerWord - 1;
     }
   }
   return kInvalidPeer;
@@ -40,8 +41,8 @@ PeerId PeerIdPool::next_to_clean(uint16_t first_orphan) const {
 
 uint32_t PeerIdPool::count() const {
   uint32_t count = 0;
-  for (const uint8_t four : states_) {
-    for (unsigned used = four & (kUsed * 0x55u); used != 0; used &= used - 1) {
+  for (const uint32_t word : states_) {
+    for (uint32_t used = word & (kUsed * 0x55555555u); used != 0; used &= used - 1) {
       ++count;
     }
   }

@@ -49,14 +49,17 @@ class PeerIdPool {
   static constexpr unsigned kFree = 0;
   static constexpr unsigned kUsed = 1;
   static constexpr unsigned kDeleting = 2;
+  static constexpr unsigned kIdsPerWord = 16;
 
   unsigned get(PeerId peer) const;
+  /// The state of an ID in the lowest bits, above it those of the next ones in the word.
+  uint32_t from(unsigned id) const { return states_[id / kIdsPerWord] >> (id % kIdsPerWord * 2); }
   void set(PeerId peer, unsigned state);
   /// The first ID from `id` on in this state.
   PeerId first(unsigned id, unsigned state) const;
 
   // Two bits for each ID.
-  std::array<uint8_t, kPeerIds / 4> states_{};
+  std::array<uint32_t, kPeerIds / kIdsPerWord> states_{};
 };
 
 }  // namespace pm
