@@ -64,14 +64,6 @@ uint16_t ConnectionStates::next_connected(LinkFlag flag, int& index) const {
   return BLE_CONN_HANDLE_INVALID;
 }
 
-uint8_t ConnectionStates::role(uint16_t conn_handle) const {
-  const Link* link = find(conn_handle);
-  if (link == nullptr) {
-    return BLE_GAP_ROLE_INVALID;
-  }
-  return link->is_central() ? BLE_GAP_ROLE_CENTRAL : BLE_GAP_ROLE_PERIPH;
-}
-
 void ConnectionStates::on_connected(uint16_t conn_handle,
                                     const ble_gap_evt_connected_t& connected) {
   const int own = soft_device_->link_index(conn_handle);

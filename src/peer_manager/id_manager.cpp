@@ -193,11 +193,6 @@ void IdManager::forget_peer(PeerId peer) {
   }
 }
 
-const ble_gap_addr_t* IdManager::address_of(uint16_t conn_handle) const {
-  const Link* link = states_->find(conn_handle);
-  return link != nullptr ? &link->address : nullptr;
-}
-
 Status IdManager::identity_of(PeerId peer, ble_gap_id_key_t& out) const {
   const IdentityIndex::Entry* known = indexed(peer);
   if (known != nullptr) {

@@ -84,7 +84,8 @@ Status SecurityDispatcher::encrypt(uint16_t conn_handle, PeerId peer) {
 
 void SecurityDispatcher::on_sec_params_request(uint16_t conn_handle,
                                                const ble_gap_evt_sec_params_request_t& request) {
-  if (states_->role(conn_handle) == BLE_GAP_ROLE_PERIPH) {
+  const Link* link = states_->find(conn_handle);
+  if (link != nullptr && !link->is_central()) {
     start(conn_handle, pairing_with(request.peer_params));
   }
   // The security manager asks for the parameters, and comes back by params_reply().

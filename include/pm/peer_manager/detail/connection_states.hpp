@@ -92,14 +92,6 @@ class ConnectionStates {
   void assign(uint16_t conn_handle, LinkFlags which, LinkFlags values);
   /// Index of a record.
   int index_of(const Link& link) const { return static_cast<int>(&link - links_.data()); }
-  /// Index of the valid record of a connection, -1 when there is none.
-  int index(uint16_t conn_handle) const {
-    const Link* link = find(conn_handle);
-    return link != nullptr ? index_of(*link) : -1;
-  }
-  bool get_at(int index, LinkFlag flag) const { return links_[index].has(flag); }
-  /// BLE_GAP_ROLE_*: INVALID for an unknown connection.
-  uint8_t role(uint16_t conn_handle) const;
   std::array<Link, config::kLinks>& links() { return links_; }
   uint16_t handle_at(int index) const { return soft_device_->link_handle(index); }
 

@@ -43,8 +43,6 @@ class IdManager {
   void set_peer(uint16_t conn_handle, PeerId peer);
   /// The connection that belongs to the peer lives on without one.
   void forget_peer(PeerId peer);
-  /// Address of the peer as reported at connection; nullptr for an unknown connection.
-  const ble_gap_addr_t* address_of(uint16_t conn_handle) const;
 
   /// Peer whose bond has a legacy key of this name; `likely` is tried first. `bonding` gets the
   /// bond, or is overwritten with another; the caller wipes it.
