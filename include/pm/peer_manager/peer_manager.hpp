@@ -260,6 +260,7 @@ class PeerManager {
     GattServerCache gatt_server;
     SecurityManager security_manager;
     PeerDataStorage storage;
+    LescModule lesc;
     ConnectionStates states;
     [[no_unique_address]] GattClientCache gatt_client;
     [[no_unique_address]] GattCacheManager gatt_caches;
@@ -267,7 +268,6 @@ class PeerManager {
     PeerIdPool pool;
     WriteBuffers buffers;
     [[no_unique_address]] PeerDatabase database;
-    LescModule lesc;
     PairingAttemptsModule attempts;
     SecurityDispatcher security_dispatcher;
   };

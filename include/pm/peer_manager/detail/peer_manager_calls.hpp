@@ -15,12 +15,12 @@ constexpr PeerManager::Parts::Parts(PeerManager& peer_manager, SoftDevice& soft_
       gatt_server(soft_device, states, ids, pool, database, router),
       security_manager(states, ids, database, security_dispatcher, lesc, router),
       storage(storage_port, pool, router),
+      lesc(soft_device, crypto),
       states(soft_device),
       gatt_client(soft_device, states, ids, database),
       gatt_caches(states, ids, gatt_server, gatt_client),
       ids(soft_device, crypto, states, pool, database, router),
       database(storage, buffers, pool, router),
-      lesc(soft_device, crypto),
       attempts(timers),
       security_dispatcher(soft_device, states, ids, pool, database, lesc, attempts, router) {}
 
