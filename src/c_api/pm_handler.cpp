@@ -18,9 +18,10 @@ extern "C" {
 
 PM_API void pm_handler_on_pm_evt(const struct pm_evt* pm_evt) {
   returned(__func__);
-  if (StandardHandlers* handlers = standard_handlers()) {
-    handlers->on_pm_evt(*pm_evt);
+  if (turn_began() != nullptr) {
+    standard_handlers()->on_pm_evt(*pm_evt);
   }
+  turn_ended();
 }
 
 PM_API void pm_handler_pm_evt_log(const struct pm_evt* pm_evt) {
@@ -32,9 +33,10 @@ PM_API void pm_handler_pm_evt_log(const struct pm_evt* pm_evt) {
 
 PM_API void pm_handler_flash_clean(const struct pm_evt* pm_evt) {
   returned(__func__);
-  if (StandardHandlers* handlers = standard_handlers()) {
-    handlers->flash_clean(*pm_evt);
+  if (turn_began() != nullptr) {
+    standard_handlers()->flash_clean(*pm_evt);
   }
+  turn_ended();
 }
 
 PM_API void pm_handler_flash_clean_on_return(void) {

@@ -69,16 +69,20 @@ Status NordicStorage::write(uint32_t key, Bytes data) {
 
 Status NordicStorage::remove(uint32_t key) { return to_status(bm_zms_delete(&fs_, key)); }
 
-// Others than these and BM_ZMS_EVT_MOUNT nobody asks for.
 void NordicStorage::on_event(const bm_zms_evt& event) {
   if (event.evt_type == BM_ZMS_EVT_MOUNT) {
     mount_failed_ = event.result != 0;
     return;
   }
+  const uint16_t place = end_;
+  // Of an operation that is not ours, or more than were accepted.
+  if ((event.evt_type != BM_ZMS_EVT_WRITE && event.evt_type != BM_ZMS_EVT_DELETE) ||
+      after(place) == first_) {
+    return;
+  }
   const Status result = event.result == 0         ? Status::kOk
                         : event.result == -ENOSPC ? Status::kResources
                                                   : Status::kInternal;
-  const uint16_t place = end_;
   deferred_[place] = static_cast<uint8_t>(result);
   // A timer that interrupts this takes what is complete.
   std::atomic_signal_fence(std::memory_order_release);

@@ -55,9 +55,14 @@ Status PsaKeyPair::agree(std::span<const uint8_t, 64> peer_public_key,
   size_t size = 0;
   const psa_status_t status = psa_raw_key_agreement(PSA_ALG_ECDH, id_, point.data(), point.size(),
                                                     secret.data(), secret.size(), &size);
+  if (status == PSA_SUCCESS) {
+    reverse(secret.data(), shared_secret.data(), shared_secret.size());
+  }
+  // Whatever a failed agreement has left there too.
+  wipe(secret);
   switch (status) {
     case PSA_SUCCESS:
-      break;
+      return Status::kOk;
     case PSA_ERROR_INVALID_ARGUMENT:
       return Status::kInvalidParam;
     case PSA_ERROR_INVALID_HANDLE:
@@ -65,9 +70,6 @@ Status PsaKeyPair::agree(std::span<const uint8_t, 64> peer_public_key,
     default:
       return Status::kInternal;
   }
-  reverse(secret.data(), shared_secret.data(), shared_secret.size());
-  wipe(secret);
-  return Status::kOk;
 }
 
 // PSA does nothing if there is none.
