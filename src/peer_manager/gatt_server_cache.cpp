@@ -17,7 +17,8 @@ constexpr size_t kHeader = PM_LOCAL_DB_LEN_OVERHEAD_BYTES;
 }  // namespace
 
 // The newest record of a peer: the one on its way to the store, if there is one, else what `memory`
-// takes from there, empty if there is none.
+// takes from there, empty if there is none. Its length is that of the whole record, even if there
+// is less room.
 const GattServerCache::LocalDb& GattServerCache::newest(const void* unstored, RecordKey key,
                                                         LocalDb& memory, size_t room) const {
   if (unstored != nullptr) {
@@ -29,7 +30,7 @@ const GattServerCache::LocalDb& GattServerCache::newest(const void* unstored, Re
     length = kHeader;
   }
   // Its own length is believed only as far as there is data.
-  const size_t available = std::min(length, room) - kHeader;
+  const size_t available = std::min(length, sizeof(RecordMemory)) - kHeader;
   memory.len = static_cast<uint16_t>(std::min<size_t>(memory.len, available));
   return memory;
 }

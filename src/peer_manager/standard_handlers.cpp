@@ -204,7 +204,10 @@ Status StandardHandlers::rank_waiting() {
     if (status == Status::kBusy || status == Status::kResources) {
       break;
     }
-    waiting_ranks_.erase(0);
+    // The event may have led to reset().
+    if (!waiting_ranks_.empty()) {
+      waiting_ranks_.erase(0);
+    }
   }
   is_ranking_ = false;
   return status;

@@ -41,6 +41,17 @@ TEST_F(GattCaches, UnchangedValuesAreNotWritten) {
   EXPECT_THAT(take_log(), IsEmpty());
 }
 
+// The shorter ones fill their block to the last octet.
+TEST_F(GattCaches, LongerStoredValuesThatBeginAlikeAreReplaced) {
+  const size_t most = 80 - PM_LOCAL_DB_LEN_OVERHEAD_BYTES;
+  put_local_db(0, Attributes(most + 20, 1));
+  bonded_link();
+  soft_device.sys_attrs[kLink] = Attributes(most, 1);
+  cccd_write(kLink);
+  storage.run();
+  EXPECT_EQ(stored(), Attributes(most, 1));
+}
+
 TEST_F(GattCaches, ValuesWrittenBeforeBondingAreStoredAfterIt) {
   connect(kLink, kPeripheral, address(1));
   soft_device.sys_attrs[kLink] = {9};

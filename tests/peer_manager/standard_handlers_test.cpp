@@ -339,6 +339,23 @@ TEST_F(Handlers, ARankThatIsTheHighestAlreadyIsNotWrittenAgain) {
   EXPECT_EQ(storage.writes, 1);
 }
 
+TEST_F(Handlers, ARankEventMayInitialiseEverything) {
+  bonds(2);
+  auto& standard = handlers();
+  on_event = [&](const pm_evt&) {
+    EXPECT_EQ(manager().init(), Status::kOk);
+    standard.reset();
+  };
+  pm_evt connected{};
+  connected.evt_id = PM_EVT_BONDED_PEER_CONNECTED;
+  connected.peer_id = 1;  // the highest already, which is told at once
+  standard.flash_clean(connected);
+  connected.peer_id = 0;
+  standard.flash_clean(connected);
+  storage.run();
+  EXPECT_EQ(storage.word(0, 6), 12u);
+}
+
 TEST_F(Handlers, LogEveryEventAtItsLevel) {
   auto& standard = handlers();
   // Typed from the description of the interface; 1 is an error, 4 for debugging.
