@@ -46,8 +46,10 @@ class InlineVector {
   constexpr std::span<const T> span() const { return {items_.data(), size_}; }
 
  private:
+  using Size = std::conditional_t<(N < 256), uint8_t, size_t>;
+
   std::array<T, N> items_{};
-  size_t size_ = 0;
+  Size size_ = 0;
 };
 
 }  // namespace pm

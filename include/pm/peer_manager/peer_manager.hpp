@@ -262,13 +262,13 @@ class PeerManager {
     PeerDataStorage storage;
     LescModule lesc;
     ConnectionStates states;
+    [[no_unique_address]] IdManager ids;
+    [[no_unique_address]] PeerDatabase database;
     [[no_unique_address]] GattClientCache gatt_client;
     [[no_unique_address]] GattCacheManager gatt_caches;
-    IdManager ids;
     PeerIdPool pool;
     WriteBuffers buffers;
-    [[no_unique_address]] PeerDatabase database;
-    PairingAttemptsModule attempts;
+    [[no_unique_address]] PairingAttemptsModule attempts;
     SecurityDispatcher security_dispatcher;
   };
   Parts parts_;

@@ -95,10 +95,10 @@ class IdManager {
   [[no_unique_address]] Ref<PeerDatabase> database_;
   [[no_unique_address]] Ref<EventRouter> router_;
 
-  uint8_t allow_list_size_ = 0;
-  std::array<uint16_t, BLE_GAP_WHITELIST_ADDR_MAX_COUNT> allow_list_{};
   /// Where its last search has ended is nothing that const promises.
   mutable IdentityIndex index_;
+  std::array<uint16_t, BLE_GAP_WHITELIST_ADDR_MAX_COUNT> allow_list_{};
+  uint8_t allow_list_size_ = 0;
 };
 
 /// Whether an address is an identity address is not part of what it is.

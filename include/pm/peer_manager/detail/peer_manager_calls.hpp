@@ -17,10 +17,10 @@ constexpr PeerManager::Parts::Parts(PeerManager& peer_manager, SoftDevice& soft_
       storage(storage_port, pool, router),
       lesc(soft_device, crypto),
       states(soft_device),
-      gatt_client(soft_device, states, ids, database),
-      gatt_caches(states, ids, gatt_server, gatt_client),
       ids(soft_device, crypto, states, pool, database, router),
       database(storage, buffers, pool, router),
+      gatt_client(soft_device, states, ids, database),
+      gatt_caches(states, ids, gatt_server, gatt_client),
       attempts(timers),
       security_dispatcher(soft_device, states, ids, pool, database, lesc, attempts, router) {}
 

@@ -41,11 +41,11 @@ class Ranks {
   [[no_unique_address]] Ref<IdManager> ids_;
   [[no_unique_address]] Ref<EventRouter> router_;
 
+  bool is_updating_ = false;
   /// Also while its rank is being written. kInvalidPeer: whoever it is, is in storage.
   PeerId highest_peer_{};
   /// A running update writes it: it is unchanged until its end.
   uint32_t highest_ = 0;
-  bool is_updating_ = false;
 };
 
 }  // namespace pm
