@@ -4,9 +4,10 @@
 
 usage: size.py --build-dir DIR [--table FILE | --check FILE] [--json FILE]
 
-The library is built with the flags of cmake/toolchain-m33.cmake (-Os), as a whole (cmake/PmOneSource.cmake), in the
-configurations configs/size_*.conf, and linked with --gc-sections. Every public function is kept; what an image brings of
-its own (SoftDevice, store, timers, PSA, memcpy) stays undefined and is not counted. Logging is off.
+The library is built with the flags of cmake/toolchain-m33.cmake (-Os), as a whole and with the flags that
+cmake/PmOneSource.cmake adds, in the configurations configs/size_*.conf, and linked with --gc-sections. Every public
+function is kept; what an image brings of its own (SoftDevice, store, timers, PSA, memcpy) stays undefined and is not
+counted. Logging is off.
 """
 import argparse
 import json
@@ -228,7 +229,7 @@ def report(configs: dict, store: dict, frames: list[str]) -> str:
     ram = {name: config["data"] + config["bss"] for name, config in configs.items()}
     lines = ["# Size on Cortex-M33", "", "Made by `./dev size`. " + " ".join(__doc__.split("\n\n")[2].split()), "",
              f"Compiler: {run(f'{PREFIX}gcc', '--version').splitlines()[0]}. Octets. Reference: Nordic's C Peer Manager "
-             "(nRF Connect SDK Bare Metal, August 2026), measured in the same way.", ""]
+             "(nRF Connect SDK Bare Metal, August 2026), from its own files one by one, -Os alone; both with -flto too.", ""]
     lines += ["| configuration | text | data | bss | reference | text, ratio | RAM, ratio | text with -flto | "
               "reference | ratio | identity index, RAM |", "|---" * 11 + "|"]
     for name, config in configs.items():
