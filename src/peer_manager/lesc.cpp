@@ -42,10 +42,11 @@ Status Lesc::own_oob_data_generate() {
   if (key_in_use_) {
     return Status::kBusy;
   }
+  key_in_use_ = true;
   if (public_key_ == nullptr) {
+    key_in_use_ = false;
     return Status::kInvalidState;
   }
-  key_in_use_ = true;
   // An event before or after that finds data that are as good, the former ones or these.
   const Status status =
       soft_device_->gap_lesc_oob_data_get(BLE_CONN_HANDLE_INVALID, own_key_, own_oob_);
@@ -120,6 +121,7 @@ Status Lesc::answer(Request& request) {
   if (!request.is_open(number)) {
     return Status::kOk;
   }
+  const uint16_t conn_handle = request.conn_handle;
   if (public_key_ == nullptr) {
     request.answered = number;
     return Status::kInternal;
@@ -139,8 +141,7 @@ Status Lesc::answer(Request& request) {
   if (request.number == number) {
     request.answered = number;
     status = soft_device_->gap_lesc_dhkey_reply(
-        request.conn_handle,
-        is_computed ? BLE_GAP_SEC_STATUS_SUCCESS : BLE_GAP_SEC_STATUS_DHKEY_FAILURE,
+        conn_handle, is_computed ? BLE_GAP_SEC_STATUS_SUCCESS : BLE_GAP_SEC_STATUS_DHKEY_FAILURE,
         is_computed ? &dhkey : nullptr);
   }
   wipe(&dhkey, sizeof dhkey);

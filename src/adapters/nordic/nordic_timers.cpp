@@ -2,6 +2,7 @@
 #include "pm/adapters/nordic/nordic_timers.hpp"
 
 #include <algorithm>
+#include <atomic>
 
 #include "adapters/nordic/work.hpp"
 #include "bm/softdevice_handler/nrf_sdh.h"
@@ -41,6 +42,8 @@ void NordicTimers::start_ms(Timer& timer, uint32_t delay_ms) {
   }
   *place = &timer;
   timer.left = 1 + step_ms_ + delay_ms;
+  // The step may have ended meanwhile, as the last one: it is looked at again.
+  std::atomic_signal_fence(std::memory_order_seq_cst);
   if (step_ms_ == 0) {
     start_step();
   }
