@@ -104,7 +104,9 @@ using StorageUser = StorageSink;
 /// What the target's implementation keeps of it.
 class StorageUserLink {
  public:
+  /// Who is told from now on; outlives this.
   void set(StorageUser& user) { user_ = &user; }
+  /// Tells one completion; after set().
   void tell(const StorageEvent& event) { user_->on_storage_event(event); }
 
  private:
