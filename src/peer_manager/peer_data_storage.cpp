@@ -298,10 +298,11 @@ void PeerDataStorage::complete(const StorageEvent& completion) {
   std::memmove(&operations_[0], &operations_[1], count_ * sizeof operation);
   ++completed_;
 
-  if (completion.result == Status::kResources) {
-    seek_orphans();
-  }
   if (operation.origin != Origin::kPeerDeletion) {
+    // A removal that fails so is no reason: it would be tried again for ever.
+    if (completion.result == Status::kResources) {
+      seek_orphans();
+    }
     report(operation, completion.result);
   } else {
     if (ok(completion.result)) {

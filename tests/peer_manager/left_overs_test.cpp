@@ -132,6 +132,17 @@ TEST_F(Orphans, MakeRoomWhenSpaceIsShort) {
   EXPECT_TRUE(storage.has(1, PM_PEER_DATA_ID_BONDING));
 }
 
+// What cannot be read may be one: they are looked for again whenever space is short.
+TEST_F(Orphans, ThatResistForLackOfSpaceAreNotRemovedForEver) {
+  storage.lists_keys = false;
+  storage.put_word(3, PM_PEER_DATA_ID_APPLICATION, 1);
+  reboot();
+  storage.read_errors[FakeStorage::key(5, PM_PEER_DATA_ID_APPLICATION)] = Status::kInternal;
+  storage.completions.assign(100, Status::kResources);
+  ASSERT_EQ(manager().peers_delete(), Status::kOk);
+  EXPECT_LT(storage.run(), 3);
+}
+
 // The failed bond of an ID is removed unseen; init() comes while that is under way.
 TEST_P(LeftOvers, AnIdThatIsBeingCleanedIsNotGivenOutByARepeatedInit) {
   reboot();
