@@ -109,10 +109,6 @@ Status SecurityDispatcher::params_reply(uint16_t conn_handle, Link& link,
   if (sec_status != BLE_GAP_SEC_STATUS_SUCCESS) {
     return soft_device_->gap_sec_params_reply(conn_handle, sec_status, nullptr, nullptr);
   }
-  if (!link.has(LinkFlag::kValid)) {
-    // A handler initialised the Peer Manager.
-    return Status::kInvalidState;
-  }
   if (lesc_->is_making_key()) {
     return Status::kBusy;
   }
