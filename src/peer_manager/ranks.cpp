@@ -83,11 +83,9 @@ Status Ranks::make_highest(PeerId peer) {
 }
 
 void Ranks::on_database_event(pm_evt& event) {
-  const PeerId peer{event.peer_id};
   if (event.evt_id == PM_EVT_PEER_DELETE_SUCCEEDED || event.evt_id == PM_EVT_PEER_DELETE_FAILED) {
-    if (peer == highest_peer_) {
-      highest_peer_ = kInvalidPeer;
-    }
+    // Gone, or back with a rank that may be the highest.
+    highest_peer_ = kInvalidPeer;
     return;
   }
   const bool has_succeeded = event.evt_id == PM_EVT_PEER_DATA_UPDATE_SUCCEEDED;

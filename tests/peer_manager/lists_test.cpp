@@ -244,6 +244,22 @@ TEST_F(Lists, RanksEnd) {
   EXPECT_EQ(manager().peer_rank_highest(3), Status::kBusy) << "the highest is not known";
 }
 
+// While it is being deleted, another peer becomes the highest.
+TEST_F(Lists, APeerThatIsNotDeletedAfterAllKeepsItsRank) {
+  put_bond(0, lesc_bond(address(0)));
+  put_bond(1, lesc_bond(address(1)));
+  storage.put_word(0, 6, 7);
+  storage.put_word(1, 6, 3);
+  reboot();
+  EXPECT_EQ(manager().peer_delete(0), Status::kOk);
+  EXPECT_EQ(manager().peer_rank_highest(1), Status::kOk) << "is it already";
+  storage.completions = {Status::kInternal};
+  storage.run();
+  EXPECT_EQ(manager().peer_rank_highest(1), Status::kOk);
+  storage.run();
+  EXPECT_EQ(storage.word(1, 6), 8u);
+}
+
 TEST_F(Lists, DeletingTheHighestPeerReloadsTheRanks) {
   three_peers();
   storage.put_word(3, 6, 2);
