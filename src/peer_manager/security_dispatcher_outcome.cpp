@@ -126,10 +126,10 @@ void SecurityDispatcher::on_auth_failure(uint16_t conn_handle,
   const bool is_attempt = link != nullptr && link->has(LinkFlag::kProcedureRunning) &&
                           (status.auth_status != BLE_GAP_SEC_STATUS_REPEATED_ATTEMPTS ||
                            link->has(LinkFlag::kParamsExchanged));
+  fail_running(conn_handle, failure(status.auth_status, status.error_src));
   if (is_attempt) {
     attempts_->on_failure(link->address);
   }
-  fail_running(conn_handle, failure(status.auth_status, status.error_src));
 }
 
 void SecurityDispatcher::on_disconnected(uint16_t conn_handle, uint8_t reason) {
