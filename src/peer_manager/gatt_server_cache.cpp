@@ -73,7 +73,7 @@ bool GattServerCache::store_local_db(uint16_t conn_handle) {
   const bool has_to_wait = status == Status::kBusy;
   states_->set(conn_handle, LinkFlag::kDbStorePending, has_to_wait);
   if (!ok(status) && !has_to_wait && status != Status::kNotFound) {
-    router_->not_stored(peer, status);
+    router_->not_stored(conn_handle, peer, status);
   }
   return !has_to_wait;
 }

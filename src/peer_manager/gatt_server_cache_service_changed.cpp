@@ -24,7 +24,7 @@ void GattServerCache::continue_announcing() {
     const Status status = database_->store_flag(key_of(peer, kServiceChangedPendingData), true);
     if (!ok(status) && status != Status::kNotFound) {
       if (status != Status::kBusy) {
-        router_->not_stored(peer, status);
+        router_->not_stored(BLE_CONN_HANDLE_INVALID, peer, status);
       }
       return;
     }

@@ -120,8 +120,8 @@ void EventRouter::unexpected(uint16_t conn_handle, Status error) {
   to_application(event);
 }
 
-void EventRouter::not_stored(PeerId peer, Status error) {
-  pm_evt event = make_event(PM_EVT_STORAGE_FULL, peer);
+void EventRouter::not_stored(uint16_t conn_handle, PeerId peer, Status error) {
+  pm_evt event = make_event(PM_EVT_STORAGE_FULL, conn_handle, peer);
   if (error != Status::kResources) {
     event.evt_id = PM_EVT_ERROR_UNEXPECTED;
     event.error_unexpected.error = to_code(error);

@@ -253,6 +253,19 @@ TEST_F(GattCaches, TooLargeADatabaseIsTold) {
   EXPECT_THAT(take_log(), ElementsAre("UPDATE(0,8)")) << "exactly the pool";
 }
 
+TEST_F(GattCaches, ErrorsAreToldWithTheLinkTheyAreOfWhereAPeerHasTwo) {
+  bonded_link();
+  connect(kOtherLink, kPeripheral, address(0));
+  ASSERT_EQ(peer_of(kOtherLink), peer_of(kLink));
+  for (const uint16_t link : {kLink, kOtherLink}) {
+    uint16_t told = BLE_CONN_HANDLE_INVALID;
+    on_event = [&](const pm_evt& event) { told = event.conn_handle; };
+    soft_device.script("sys_attr_get", {Status::kInvalidState});
+    cccd_write(link);
+    EXPECT_EQ(told, link);
+  }
+}
+
 TEST_F(GattCaches, OtherErrorsOfReadingAreTold) {
   bonded_link();
   soft_device.script("sys_attr_get", {Status::kInvalidState});

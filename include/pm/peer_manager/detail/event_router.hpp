@@ -32,7 +32,7 @@ class EventRouter {
   void to_application(pm_evt_id id, uint16_t conn_handle);
   void unexpected(uint16_t conn_handle, Status error);
   /// STORAGE_FULL for kResources, else ERROR_UNEXPECTED.
-  void not_stored(PeerId peer, Status error);
+  void not_stored(uint16_t conn_handle, PeerId peer, Status error);
 
   /// At initialisation.
   void bond_found(PeerId peer, const ble_gap_id_key_t& identity);
