@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 # The target's library is compiled as a whole: one source that includes all C++ files of it. So the compiler knows that
-# there is one device and who calls whom, which is a fifth of the size.
+# there is one device and who calls whom, which is a sixth of the size.
 
 # pm_one_source(<result> <name> <file>...): sets <result> to the given C files and the source that stands for all others.
 function(pm_one_source result name)

@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include "ble.h"
+#include "bm/fs/bm_zms.h"
 
 /* Calls, by the name of the function. */
 struct fake_call {
@@ -50,6 +51,7 @@ void fake_store_fail(int result);           /* All completions until further not
 void fake_store_at_once(bool is_at_once);   /* Complete inside the call. */
 void fake_store_mount_fails(int result);    /* The next mount. */
 void fake_store_corrupt_ids(bool is_wrong); /* Events name another record than they are of. */
+void fake_store_tell(enum bm_zms_evt_type type); /* A success of nobody's operation. */
 unsigned fake_store_records(void);
 unsigned fake_store_mounts(void);
 unsigned fake_store_reads(void);

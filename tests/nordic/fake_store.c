@@ -119,6 +119,11 @@ void fake_store_complete(unsigned count) {
   }
 }
 
+void fake_store_tell(enum bm_zms_evt_type type) {
+  const struct bm_zms_evt event = {.evt_type = type};
+  mounted->evt_handler(&event);
+}
+
 static int accept(const struct operation* operation) {
   if (refusals > 0) {
     --refusals;

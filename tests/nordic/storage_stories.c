@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "bm/bluetooth/peer_manager/peer_manager_handler.h"
 #include "fake_sdk.h"
 #include "nordic_test.h"
 #include "nrf_error.h"
@@ -189,10 +190,44 @@ static void completions_keep_their_order(void) {
         PM_PEER_DATA_OP_DELETE);
 }
 
+/* A standard handler that the application calls in its main loop. */
+static void a_rank_inside_a_handler(void) {
+  const struct pm_evt connected = {.evt_id = PM_EVT_BONDED_PEER_CONNECTED, .peer_id = 0};
+  start(true);
+  forget_events();
+  fake_store_at_once(true);
+  pm_handler_flash_clean(&connected);
+  CHECK(fake_store_has(0, PM_PEER_DATA_ID_PEER_RANK));
+  CHECK(seen(PM_EVT_PEER_DATA_UPDATE_SUCCEEDED) == 0);
+  fake_pass_ms(2);
+  CHECK(seen(PM_EVT_PEER_DATA_UPDATE_SUCCEEDED) == 1);
+}
+
 static void at_once(void) {
   boot(completions_inside_calls);
   boot(completions_keep_their_order);
+  boot(a_rank_inside_a_handler);
 }
+
+/* ---- Events of the store that tell of none of our operations. */
+
+static void events_of_nobody(void) {
+  static const uint32_t label[2] = {1, 2};
+  start(true);
+  bond(LINK, BLE_GAP_ROLE_PERIPH, PEER, true);
+  forget_events();
+  for (unsigned i = 0; i < 3u * CONFIG_BM_ZMS_OP_QUEUE_SIZE; ++i) {
+    fake_store_tell(BM_ZMS_EVT_WRITE);
+  }
+  CHECK(pm_peer_data_app_data_store(0, label, sizeof(label), NULL) == NRF_SUCCESS);
+  fake_store_tell(BM_ZMS_EVT_CLEAR);
+  fake_pass_ms(2);
+  CHECK(seen(PM_EVT_PEER_DATA_UPDATE_SUCCEEDED) == 0);
+  settle();
+  CHECK(seen(PM_EVT_PEER_DATA_UPDATE_SUCCEEDED) == 1);
+}
+
+static void strange_events(void) { boot(events_of_nobody); }
 
 /* ---- The SDK's store may name another record in its events than the one they are of. */
 
@@ -294,8 +329,12 @@ static void subscription(void) {
   boot(its_subscription_is_back);
 }
 
-const struct story storage_stories[] = {
-    {"mounting", mounting},           {"store_is_busy", store_is_busy},
-    {"store_is_full", store_is_full}, {"at_once", at_once},
-    {"wrong_ids", wrong_ids},         {"deletion", deletion},
-    {"subscription", subscription},   {0}};
+const struct story storage_stories[] = {{"mounting", mounting},
+                                        {"store_is_busy", store_is_busy},
+                                        {"store_is_full", store_is_full},
+                                        {"at_once", at_once},
+                                        {"wrong_ids", wrong_ids},
+                                        {"deletion", deletion},
+                                        {"subscription", subscription},
+                                        {"strange_events", strange_events},
+                                        {0}};
